@@ -1,0 +1,172 @@
+"""What every channel adapter is: the whole contract, in one file.
+
+An adapter turns a Story into a Post for one kind of channel and talks to that vendor's API. It gets its
+configuration as plain values, knows no database, no Django settings and no other adapter, and speaks to no
+host but its own. Everything that can go wrong is a ChannelError with one of six outcomes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, ClassVar, NoReturn
+
+from django import forms
+from django.utils.translation import gettext_noop as _
+
+from publishing.channels.http import Http
+from publishing.story import Action, Post, Receipt, Story, Way
+
+
+class Outcome(StrEnum):
+    """How one call to a channel ended. The closed vocabulary of the outbox."""
+
+    OK = "ok"
+    PERMANENT = "permanent"  # content or configuration must be mended by a person
+    AUTH = "auth"  # the channel must be connected again; its queue waits
+    THROTTLED = "throttled"  # wait, as long as the vendor says
+    TRANSIENT = "transient"  # surely not accepted; try again
+    UNKNOWN = "unknown"  # perhaps accepted; read back before anything else
+
+
+class ChannelError(Exception):
+    """A call to a channel that did not end in OK.
+
+    outcome       what the outbox does about it
+    words         plain English msgid an editor can act on (shown translated); never a vendor's text or a secret
+    vendor_code   the vendor's own code, e.g. "190/463" or "rest_cannot_create"; may be empty
+    vendor_words  the vendor's own words, for the attempt's record; the outbox scrubs and shortens them
+    http_status   0 where there was no HTTP answer
+    retry_after   seconds the vendor asked for, or None
+    """
+
+    def __init__(
+        self,
+        outcome: Outcome,
+        words: str,
+        *,
+        vendor_code: str = "",
+        vendor_words: str = "",
+        http_status: int = 0,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(words)
+        self.outcome = outcome
+        self.words = words
+        self.vendor_code = vendor_code
+        self.vendor_words = vendor_words
+        self.http_status = http_status
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A connection test that succeeded. ``name`` is the account under whose name posts will appear."""
+
+    name: str
+    words: str = _("The connection works.")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a post cannot go out as worded. ``words`` is a msgid; ``values`` fills its placeholders."""
+
+    words: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+class ChannelForm(forms.Form):
+    """The settings of one kind of channel, as the publisher fills them in. Secret fields: ``Adapter.secrets``."""
+
+
+class Adapter:
+    """One kind of channel. Subclass it in ``publishing/channels/<kind>.py``; nothing else needs an edit.
+
+    config   the non-secret values of ``Form``, e.g. {"page_id": "…"}
+    secrets  the secret values of ``Form``
+    owner    name of the organisation that owns the channel; every post goes out under it
+    """
+
+    kind: ClassVar[str]
+    label: ClassVar[str]  # msgid
+    nature: ClassVar[str]  # msgid: "social network", "newspaper", …
+    look: ClassVar[str] = "feed"  # how the preview is drawn: feed | article | script
+    Form: ClassVar[type[ChannelForm]]
+    secrets: ClassVar[tuple[str, ...]] = ()
+
+    text_limit: ClassVar[int]  # of Post.text, in the units of length()
+    wording_label: ClassVar[str] = _("Wording")  # msgid: what the publisher may edit
+    finds: ClassVar[bool] = False  # find() can tell whether a marked post is out
+    settle_seconds: ClassVar[int] = 0  # after this long a find() that finds nothing is believed
+    max_in_flight: ClassVar[int] = 4  # calls at once to one channel
+    cannot_words: ClassVar[str] = _("This channel has no means to do this automatically: please do it by hand.")
+
+    def __init__(
+        self, config: Mapping[str, Any], secrets: Mapping[str, str], owner: str = "", http: Http | None = None
+    ) -> None:
+        self.config = config
+        self.secret = secrets
+        self.owner = owner
+        self.http = http or Http()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self.owner!r}>"
+
+    # What will be shown: pure, no network -------------------------------------------------------------------
+
+    def wording(self, story: Story, action: Action = Action.POST) -> str:
+        """The automatic wording of what the publisher may edit. Fits, and says what is true for the action."""
+        raise NotImplementedError
+
+    def render(self, story: Story, action: Action, marker: str, wording: str = "") -> Post:
+        """The post as it will go out: wording (automatic if empty) in its frame of verdict, owner and link.
+
+        Pure. The automatic wording always fits; an edited one may not, see problems(). The verdict, the owner's name
+        and the link are part of the frame, and survive any length of story.
+        """
+        raise NotImplementedError
+
+    def length(self, text: str) -> int:
+        """The length of ``text`` as this channel counts it."""
+        return len(text)
+
+    def problems(self, post: Post) -> list[Problem]:
+        """Why ``post`` cannot be sent; empty if it can."""
+        length = self.length(post.text)
+        if length > self.text_limit:
+            words = _("The text is %(length)s long; this channel takes at most %(limit)s.")
+            return [Problem(words, {"length": length, "limit": self.text_limit})]
+        return []
+
+    def way(self, action: Action) -> Way:
+        """How this channel carries out ``action``."""
+        return Way.SEND
+
+    # What goes over the network: each raises ChannelError ----------------------------------------------------
+
+    def send(self, post: Post, marker: str) -> Receipt:
+        """Publishes. A timeout or a broken answer after the body was sent is UNKNOWN."""
+        raise NotImplementedError
+
+    def find(self, post: Post, marker: str) -> Receipt | None:
+        """The copy of ``post`` planted with ``marker``, or None if there is none. Only where ``finds``."""
+        raise NotImplementedError
+
+    def edit(self, receipt: Receipt, post: Post, marker: str) -> Receipt:
+        """Changes the copy that is out into ``post``. Doing it twice is the same as once."""
+        raise NotImplementedError
+
+    def delete(self, receipt: Receipt) -> None:
+        """Removes the copy that is out. Gone already is success."""
+        raise NotImplementedError
+
+    def probe(self) -> Probe:
+        """Tests address, credentials and permission without publishing anything."""
+        raise NotImplementedError
+
+    # For subclasses ------------------------------------------------------------------------------------------
+
+    def fail(self, outcome: Outcome, words: str, **more: Any) -> NoReturn:
+        """Raises the ChannelError of that outcome."""
+        raise ChannelError(outcome, words, **more)

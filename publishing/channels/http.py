@@ -1,0 +1,92 @@
+"""HTTP for adapters: bounded in time and size, no redirects, and honest about what may have arrived.
+
+The one thing that matters here: was the request surely not accepted (TRANSIENT), or perhaps (UNKNOWN)?
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+import urllib3
+
+CONNECT_SECONDS = 5.0
+READ_SECONDS = 20.0
+MOST_BYTES = 4 * 1024 * 1024
+
+_local = threading.local()
+
+
+class NotSent(Exception):
+    """The request did not reach the server: refused, no such host, no TLS."""
+
+
+class NoAnswer(Exception):
+    """The request may have reached the server, and no whole answer came back."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """status, headers (case-insensitive) and body of a whole HTTP answer. ``json`` is None if the body is not JSON."""
+
+    status: int
+    headers: Any
+    body: bytes
+    json: Any
+
+    @property
+    def text(self) -> str:
+        """The body as text, for a record; undecodable bytes are replaced."""
+        return self.body.decode("utf-8", "replace")
+
+
+class Http:
+    """Calls with time limits. One instance may be used by many threads; connections are kept per thread."""
+
+    def __init__(self, connect: float = CONNECT_SECONDS, read: float = READ_SECONDS) -> None:
+        self.timeout = (connect, read)
+
+    def call(self, method: str, url: str, **options: Any) -> Answer:
+        """One request, no redirects followed, at most 4 MiB read. ``options`` as of requests.request.
+
+        Raises NotSent or NoAnswer; what they mean for a delivery depends on whether the call creates something,
+        so the adapter decides. An HTTP error status is an Answer like any other.
+        """
+        options.setdefault("timeout", self.timeout)
+        try:
+            with self._session().request(method, url, allow_redirects=False, stream=True, **options) as answer:
+                body = answer.raw.read(MOST_BYTES + 1, decode_content=True)
+                if len(body) > MOST_BYTES:
+                    raise NoAnswer("the answer is larger than 4 MiB")
+                return Answer(answer.status_code, answer.headers, body, _json(body))
+        except (requests.exceptions.ConnectTimeout, requests.exceptions.SSLError, requests.exceptions.InvalidURL) as error:
+            raise NotSent(_plain(error)) from None
+        except requests.exceptions.ConnectionError as error:
+            reason = getattr(error.args[0] if error.args else None, "reason", None)
+            never_connected = isinstance(reason, urllib3.exceptions.NewConnectionError)
+            raise (NotSent if never_connected else NoAnswer)(_plain(error)) from None
+        except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
+            raise NoAnswer(_plain(error)) from None
+
+    @staticmethod
+    def _session() -> requests.Session:
+        session: requests.Session | None = getattr(_local, "session", None)
+        if session is None:
+            session = _local.session = requests.Session()
+            session.trust_env = False  # no proxy, no .netrc: an adapter speaks to its own host only
+            session.headers["User-Agent"] = "fact-check-publisher"
+        return session
+
+
+def _plain(error: BaseException) -> str:
+    # requests puts the full URL, and with it perhaps a token, into its messages: keep the kind of error only.
+    return type(error).__name__
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return requests.compat.json.loads(body)
+    except ValueError:
+        return None

@@ -1,0 +1,1 @@
+"""Strict local stand-ins of the vendors' services, for the demo and the tests. Never part of a production start."""

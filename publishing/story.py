@@ -1,0 +1,147 @@
+"""The only data that crosses between what we say (cms) and how it gets there (publishing).
+
+Story   what was approved, neutral of any channel; made by a page's ``story()``
+Post    the same, shaped for one channel by its adapter's ``render()``
+Receipt what a channel gave back when it accepted a post
+
+All three are frozen and go through JSON unchanged, so that a delivery made today still sends
+exactly what was approved, whatever happens to the page meanwhile.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Action(StrEnum):
+    """What a delivery does on its channel."""
+
+    POST = "post"
+    CORRECT = "correct"
+    RETRACT = "retract"
+
+
+class Way(StrEnum):
+    """How a channel carries out an action. NONE: the vendor has no means; a person must act."""
+
+    SEND = "send"  # a new post, a follow-up, or a new version under the same identity
+    EDIT = "edit"  # the copy already out is changed in place
+    DELETE = "delete"  # the copy already out is removed
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Image:
+    """A picture with its public absolute URL. ``alt`` is never empty unless decorative."""
+
+    url: str
+    alt: str
+    width: int = 0
+    height: int = 0
+    credit: str = ""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One piece of evidence as the public may see it."""
+
+    title: str
+    url: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Story:
+    """One approved revision of one answer.
+
+    key       stable for the life of the answer and of one language, e.g. ``rebuttal-7f3a…-vi``
+    revision  number of the approved revision; grows with every correction
+    verdict   the label as the public reads it; empty for a verified fact
+    body_html cleaned HTML of the allow-list in text.py; body_text the same without markup
+    change    what a correction or retraction changed, in the words of the public log; empty for a first post
+    published_at, modified_at  aware datetimes
+    """
+
+    key: str
+    revision: int
+    kind: str
+    language: str
+    url: str
+    slug: str
+    title: str
+    short_answer: str
+    office: str
+    published_at: datetime
+    modified_at: datetime
+    claim: str = ""
+    verdict: str = ""
+    body_html: str = ""
+    body_text: str = ""
+    topics: tuple[str, ...] = ()
+    place: str = ""
+    images: tuple[Image, ...] = ()
+    sources: tuple[Source, ...] = ()
+    is_urgent: bool = False
+    is_retracted: bool = False
+    change: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """A dict of JSON types; times in ISO 8601 with their offset."""
+        made = asdict(self)
+        for name in ("published_at", "modified_at"):
+            made[name] = made[name].isoformat()
+        return made
+
+    @classmethod
+    def from_json(cls, made: dict[str, Any]) -> Story:
+        """The inverse of to_json(). Raises KeyError or TypeError on what to_json() never makes."""
+        made = dict(made)
+        for name in ("published_at", "modified_at"):
+            made[name] = datetime.fromisoformat(made[name])
+        made["topics"] = tuple(made.get("topics", ()))
+        made["images"] = tuple(Image(**image) for image in made.get("images", ()))
+        made["sources"] = tuple(Source(**source) for source in made.get("sources", ()))
+        return cls(**made)
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that is part of a post, e.g. a read-aloud script. ``name`` has no folder."""
+
+    name: str
+    content_type: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Post:
+    """A story as one channel will show it. Pure output of an adapter's ``render()``.
+
+    text   what a reader of a feed sees, or the script a speaker reads; counted by ``Adapter.length``
+    title  headline, where the channel has one
+    html   body, where the channel takes HTML (allow-list of text.py)
+    link   absolute URL to the answer; carries the marker where the channel reads it back by link
+    slug   the channel's own address part, where the marker is planted there
+    files  what is uploaded, in upload order
+    extra  channel-specific JSON values; nothing outside the adapter reads it
+    """
+
+    text: str
+    title: str = ""
+    html: str = ""
+    link: str = ""
+    slug: str = ""
+    images: tuple[Image, ...] = ()
+    files: tuple[File, ...] = ()
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Proof that a channel accepted a post. ``url`` is public, or empty where the channel has none."""
+
+    remote_id: str
+    url: str = ""

@@ -1,0 +1,44 @@
+"""One rig a channel: the adapter wired to its stand-in (or to the real server), and a look at what is out there.
+
+The contract test (tests/publishing/test_channel_contract.py) runs over every rig in this package. A module here
+defines one ``Rig`` class with a class attribute ``kind``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from typing import Any, ClassVar, Protocol
+
+from publishing.channels.base import Adapter
+
+
+class RigProtocol(Protocol):
+    """What the contract needs of a channel. Used as a context manager: enter starts the server, exit stops it."""
+
+    kind: ClassVar[str]
+    faults: ClassVar[frozenset[str]]  # faults of sandbox.server (and vendor ones) this rig can inject
+
+    def __enter__(self) -> RigProtocol: ...
+    def __exit__(self, *error: object) -> None: ...
+
+    def settings(self) -> tuple[dict[str, Any], dict[str, str]]:
+        """(config, secrets) that work."""
+
+    def adapter(self, config: dict[str, Any] | None = None, secrets: dict[str, str] | None = None) -> Adapter:
+        """The adapter wired to the server; given values replace single ones of settings()."""
+
+    def copies(self) -> list[dict[str, str]]:
+        """Every copy a reader can see now: {"text": all that is readable, "url": public URL or ""}."""
+
+    def fault(self, name: str) -> None:
+        """Makes the next creating call meet the fault."""
+
+
+def rigs() -> dict[str, type]:
+    """Every rig by kind."""
+    found = {}
+    for module in pkgutil.iter_modules(__path__):
+        rig = importlib.import_module(f"{__name__}.{module.name}").Rig
+        found[rig.kind] = rig
+    return found
