@@ -1,0 +1,1 @@
+"""Scam-awareness campaigns."""

@@ -1,0 +1,319 @@
+"""Evidence check and second person: the two steps of the workflow, and the guard that no path gets around.
+
+An approval binds *content*: the digest of everything the reader will see. Whatever way a page goes live (the editor,
+a bulk action, a schedule, a copy, a script), ``guard`` runs when the live page is saved, and lets it pass only with an
+evidence check and an approval of exactly this content, both by people who did not write it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models, transaction
+from django.db.models.signals import pre_delete, pre_save
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin import messages
+from wagtail.log_actions import log
+from wagtail.models import AbstractGroupApprovalTask, Page, Revision, TaskState
+
+from cms.gate import reasons
+from cms.pages.answer import Answer
+
+
+class Refusal(Exception):
+    """Publishing, or a step towards it, was refused. ``words`` are full sentences in the active language's msgids.
+
+    Not a PermissionDenied: Wagtail would answer that with "no permission" and drop the reasons.
+    """
+
+    def __init__(self, page: Page, words: list[str | Promise]) -> None:
+        super().__init__("; ".join(str(each) for each in words))
+        self.page = page
+        self.words = words
+
+
+# Content ------------------------------------------------------------------------------------------------------
+
+# What Wagtail keeps in a page's data that is not content: bookkeeping, locks, schedules, comments of the desk.
+_NOT_CONTENT = frozenset(
+    "pk id page page_ptr answer_ptr path depth numchild url_path draft_title live has_unpublished_changes owner content_type"
+    " first_published_at last_published_at latest_revision_created_at live_revision latest_revision locked locked_at"
+    " locked_by expired go_live_at expire_at alias_of wagtail_admin_comments index_entries sort_order".split()
+)
+
+
+def _content(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {name: _content(value) for name, value in data.items() if name not in _NOT_CONTENT}
+    if isinstance(data, list):
+        return [_content(value) for value in data]
+    return data
+
+
+def digest(data: dict[str, Any]) -> str:
+    """SHA-256 of the content in a page's ``serializable_data()`` or in a revision's ``content``."""
+    body = json.dumps(_content(data), cls=DjangoJSONEncoder, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def authors(page: Answer) -> set[int]:
+    """Ids of everybody who wrote any of what is not published yet, and of the page's owner while it never was.
+
+    A revision that changes nothing makes nobody an author.
+    """
+    live = page.live_revision if page.live else None
+    found: set[int] = set()
+    before = digest(live.content) if live else ""
+    revisions = page.revisions.order_by("created_at", "id")
+    if live:
+        revisions = revisions.filter(created_at__gt=live.created_at)
+    elif page.owner_id:
+        found.add(page.owner_id)
+    for revision in revisions:
+        now = digest(revision.content)
+        if now != before and revision.user_id:
+            found.add(revision.user_id)
+        before = now
+    return found
+
+
+# The record ---------------------------------------------------------------------------------------------------
+
+
+class Approval(models.Model):
+    """That somebody checked or approved exactly this content. Append-only."""
+
+    class Step(models.TextChoices):
+        EVIDENCE = "evidence", _("evidence checked")
+        APPROVAL = "approval", _("approved")
+        OVERRIDE = "override", _("published in an emergency without a second person")
+
+    page = models.ForeignKey(Answer, on_delete=models.PROTECT, related_name="approvals")
+    digest = models.CharField(max_length=64)
+    revision_no = models.BigIntegerField()
+    step = models.CharField(max_length=10, choices=Step.choices)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    comment = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("approval")
+        verbose_name_plural = _("approvals")
+        ordering = ["id"]
+        indexes = [models.Index(fields=["page", "digest"], name="approval_content")]
+        permissions = [("emergency_publish", _("Can publish alone in an emergency, where the settings allow it"))]
+
+    def __str__(self) -> str:
+        return f"{self.get_step_display()}: {self.page}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None:
+            raise TypeError("an approval is written once")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise TypeError("an approval is never deleted")
+
+
+def is_approved(page: Answer, data: dict[str, Any] | None = None) -> bool:
+    """Whether the content (of the latest revision unless given) has both approvals, or an emergency's record."""
+    if page.pk is None:
+        return False
+    if data is None:
+        latest = page.get_latest_revision()
+        if latest is None:
+            return False
+        data = latest.content
+    steps = set(Approval.objects.filter(page_id=page.pk, digest=digest(data)).values_list("step", flat=True))
+    return Approval.Step.OVERRIDE in steps or {Approval.Step.EVIDENCE, Approval.Step.APPROVAL} <= steps
+
+
+def may_override(user: Any) -> bool:
+    """Whether this person may publish alone, because the office allowed it in its settings."""
+    return settings.EMERGENCY_OVERRIDE and user.is_active and user.has_perm("cms.emergency_publish")
+
+
+def record_override(page: Answer, user: Any) -> None:
+    """Notes, before publishing, that an emergency override is used. Raises Refusal where the gate itself refuses."""
+    revision = page.get_latest_revision()
+    if not may_override(user):
+        raise Refusal(page, [NEEDS_TWO])
+    if found := reasons(revision.as_object()):
+        raise Refusal(page, [reason.words for reason in found])
+    Approval.objects.create(
+        page=page, digest=digest(revision.content), revision_no=revision.pk, step=Approval.Step.OVERRIDE, by=user
+    )
+    log(instance=page, action="cms.emergency_publish", user=user, revision=revision)
+
+
+# The workflow -------------------------------------------------------------------------------------------------
+
+NEEDS_TWO = _("This text has not been checked and approved by a second person. Submit it; an edit afterwards needs approval again.")
+YOU_WROTE_IT = _("You wrote part of this text. Somebody else must check and approve it.")
+EVIDENCE_FIRST = _("The text was changed after the evidence check. Request changes, so that it is checked again.")
+
+
+class SecondPersonTask(AbstractGroupApprovalTask):
+    """A step that only somebody other than the authors can take, on content that passes the gate."""
+
+    step: Approval.Step
+
+    class Meta:
+        abstract = True
+
+    def start(self, workflow_state: Any, user: Any = None) -> Any:
+        page = workflow_state.content_object
+        if isinstance(page, Answer):
+            if found := reasons(page.get_latest_revision_as_object()):
+                raise Refusal(page, [reason.words for reason in found])
+        return super().start(workflow_state, user=user)
+
+    def get_actions(self, obj: Any, user: Any) -> list[tuple[str, str, bool]]:
+        actions = super().get_actions(obj, user)
+        if isinstance(obj, Answer) and user.pk in authors(obj):
+            return [action for action in actions if action[0] != "approve"]
+        return actions
+
+    @transaction.atomic
+    def on_action(self, task_state: TaskState, user: Any, action_name: str, **kwargs: Any) -> Any:
+        page = task_state.workflow_state.content_object
+        if action_name == "approve" and isinstance(page, Answer):
+            revision = page.get_latest_revision()
+            self._refuse_unless_sound(page, revision, user)
+            Approval.objects.create(
+                page=page,
+                digest=digest(revision.content),
+                revision_no=revision.pk,
+                step=self.step,
+                by=user,
+                comment=kwargs.get("comment", ""),
+            )
+        return super().on_action(task_state, user, action_name, **kwargs)
+
+    def _refuse_unless_sound(self, page: Answer, revision: Revision, user: Any) -> None:
+        if not self.user_can_access_editor(page, user):
+            raise Refusal(page, [_("This step is for other people.")])
+        if user.pk in authors(page):
+            raise Refusal(page, [YOU_WROTE_IT])
+        if found := reasons(revision.as_object()):
+            raise Refusal(page, [reason.words for reason in found])
+
+
+class EvidenceCheckTask(SecondPersonTask):
+    """First step: somebody goes through the evidence."""
+
+    step = Approval.Step.EVIDENCE
+
+    class Meta:
+        verbose_name = _("evidence check")
+        verbose_name_plural = _("evidence checks")
+
+    @classmethod
+    def get_description(cls) -> str:
+        return gettext("Somebody other than the author checks each piece of evidence")
+
+
+class ApprovalTask(SecondPersonTask):
+    """Second step: somebody with authority approves, and the answer is published."""
+
+    step = Approval.Step.APPROVAL
+
+    class Meta:
+        verbose_name = _("approval by a second person")
+        verbose_name_plural = _("approvals by a second person")
+
+    @classmethod
+    def get_description(cls) -> str:
+        return gettext("Somebody other than the author approves; the answer is then published")
+
+    def _refuse_unless_sound(self, page: Answer, revision: Revision, user: Any) -> None:
+        super()._refuse_unless_sound(page, revision, user)
+        checked = Approval.objects.filter(page=page, digest=digest(revision.content), step=Approval.Step.EVIDENCE)
+        if not checked.exists():
+            raise Refusal(page, [EVIDENCE_FIRST])
+
+
+# The guard ----------------------------------------------------------------------------------------------------
+
+
+def guard(sender: type[models.Model], instance: Page, raw: bool = False, **signal: Any) -> None:
+    """Refuses any save that makes an answer live, changes it live, or takes it off, without the approvals it needs."""
+    fields = signal.get("update_fields")
+    if raw or instance.pk is None and not instance.live or fields is not None and "live" not in fields:
+        return
+    before = Page.objects.filter(pk=instance.pk).values("live", "first_published_at").first()
+    if not instance.live:
+        # Wagtail hides a page that is first published later; one that was public is not silently withdrawn.
+        if before and before["live"] and before["first_published_at"]:
+            raise Refusal(instance, [_("A published answer is not taken off the site silently. Retract it, with a reason.")])
+        return
+    if not isinstance(instance, Answer):
+        # A plain Page instance of an answer, saved live: only bookkeeping may pass through here.
+        if before and before["live"]:
+            return
+        raise Refusal(instance, [NEEDS_TWO])
+    if instance.alias_of_id or not is_approved(instance, instance.serializable_data()):
+        raise Refusal(instance, [NEEDS_TWO])
+
+
+def guard_deletion(sender: type[models.Model], instance: Page, **signal: Any) -> None:
+    """Refuses to delete an answer that was ever public: its address, evidence and corrections stay."""
+    if instance.first_published_at is not None:
+        raise Refusal(instance, [_("An answer that was published is never deleted. Retract it, with a reason.")])
+
+
+def _is_answer(page: Page) -> bool:
+    return isinstance(page, Answer) or issubclass(page.specific_class or Page, Answer)
+
+
+def _guard_if_answer(sender: type[models.Model], instance: Any, **signal: Any) -> None:
+    if isinstance(instance, Page) and _is_answer(instance):
+        guard(sender, instance, **signal)
+
+
+def _guard_deletion_if_answer(sender: type[models.Model], instance: Any, **signal: Any) -> None:
+    if isinstance(instance, Page) and _is_answer(instance):
+        guard_deletion(sender, instance, **signal)
+
+
+def connect() -> None:
+    """Puts the guard before every save and deletion. Connected to all models: a page may be saved as its base class."""
+    pre_save.connect(_guard_if_answer, dispatch_uid="answer-guard")
+    pre_delete.connect(_guard_deletion_if_answer, dispatch_uid="answer-deletion-guard")
+
+
+class RefusalMiddleware:
+    """Turns a refusal, wherever in the admin it was raised, into its reasons on the page's own edit view."""
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        answer: HttpResponse = self.get_response(request)
+        return answer
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Handles Refusal only."""
+        if not isinstance(exception, Refusal):
+            return None
+        page = exception.page
+        where = reverse("wagtailadmin_pages:edit", args=[page.pk]) if page.pk else reverse("wagtailadmin_home")
+        messages.error(
+            request,
+            gettext("“%(title)s” was saved, but not published or passed on:") % {"title": page.draft_title or page.title}
+            + " "
+            + " ".join(str(each) for each in exception.words),
+        )
+        if request.headers.get("x-requested-with") == "XMLHttpRequest":
+            return JsonResponse({"step": "success", "redirect": where})
+        return redirect(where)

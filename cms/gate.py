@@ -1,0 +1,137 @@
+"""The publish gate: every reason why an answer cannot go out, in words an editor can act on. Reads only.
+
+Asked when an answer is submitted, at each approval, and shown in the editor's side panel.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from cms import personal_data
+from cms.claims import Nature, Verdict, opinion_mark
+from cms.pages.answer import Answer, Change, Evidence
+from cms.pages.rebuttal import Rebuttal
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why not, and what to do. ``code`` is for tests and logs."""
+
+    code: str
+    words: str | Promise
+
+
+def reasons(page: Answer) -> list[Reason]:
+    """Why ``page``, with the content it has now, cannot be published. Empty: nothing stands in the way.
+
+    A retraction must always be possible: of it only the note and the personal data are asked.
+    """
+    found = list(_about_change(page))
+    if not page.is_retracted:
+        found += _about_answer(page)
+        if isinstance(page, Rebuttal):
+            found += _about_claim(page)
+        found += _about_pictures(page)
+    return found + _about_personal_data(page)
+
+
+def _about_answer(page: Answer) -> list[Reason]:
+    found = []
+    if not page.short_answer.strip():
+        found.append(Reason("no_short_answer", _("The short answer is missing.")))
+    if page.office is None:
+        found.append(Reason("no_office", _("No office is named that answers for this.")))
+    if page.topic is None:
+        found.append(Reason("no_topic", _("The topic is missing.")))
+    if not page.why_checked.strip():
+        found.append(Reason("no_why", _("“Why this was checked” is empty: readers are told.")))
+    kinds = {piece.kind for piece in page.evidence.all()}
+    if Evidence.Kind.PRIMARY not in kinds:
+        found.append(
+            Reason("no_primary_evidence", _("There is no primary evidence. Add at least one source that knows first-hand."))
+        )
+    return found
+
+
+def _about_claim(page: Rebuttal) -> list[Reason]:
+    found = []
+    if not page.answered.all():
+        found.append(Reason("no_incident", _("No incident is chosen that this answers.")))
+    if page.nature != Nature.FACT:
+        found.append(
+            Reason(
+                "not_a_fact",
+                _("Only statements of fact get a verdict. Opinion, criticism, predictions and satire are never judged."),
+            )
+        )
+    if mark := opinion_mark(page.claim):
+        words = _("The claim reads like an opinion (“%(mark)s”). Write down the fact that can be checked, or leave it unjudged.")
+        found.append(Reason("reads_like_opinion", words % {"mark": mark}))
+    if not page.verdict or page.verdict == Verdict.VERIFYING:
+        found.append(Reason("no_verdict", _("There is no verdict yet.")))
+    if not page.reach_attempt.strip():
+        found.append(
+            Reason("no_reach_attempt", _("Say how the office tried to reach the source of the claim, or why it could not."))
+        )
+    lowered = page.claim.lower()
+    if any(word in lowered for word in _VERDICT_WORDS):
+        found.append(
+            Reason("verdict_in_claim", _("The claim contains words of judgement. Repeat what was claimed, without judging it."))
+        )
+    return found
+
+
+_VERDICT_WORDS = ("tin giả", "sai sự thật", "bịa đặt", "fake news", "không đúng sự thật", "xuyên tạc")
+
+
+def _about_pictures(page: Answer) -> list[Reason]:
+    missing = 1 if page.picture and not page.picture_alt.strip() else 0
+    for block in page.body:
+        if block.block_type == "picture":
+            picture = block.value["image"]
+            if picture and not picture.decorative and not (picture.contextual_alt_text or "").strip():
+                missing += 1
+    if not missing:
+        return []
+    words = ngettext(
+        "%(count)d picture has no description for people who do not see it.",
+        "%(count)d pictures have no description for people who do not see them.",
+        missing,
+    )
+    return [Reason("no_alt_text", words % {"count": missing})]
+
+
+def _about_personal_data(page: Answer) -> list[Reason]:
+    public = [detail.text for detail in page.public_details.all() if detail.reason.strip()]
+    words = _("Personal data: %(label)s “%(text)s”. Remove it, or say under “Personal data” why it is public.")
+    hits = personal_data.find("\n".join(page.public_texts()), public)
+    return [Reason("personal_data", words % {"label": hit.label, "text": hit.text}) for hit in hits]
+
+
+# What a reader goes by. When one of these changes on a published answer, the change is told.
+_SUBSTANCE = ("title", "short_answer", "claim", "verdict")
+
+
+def _about_change(page: Answer) -> list[Reason]:
+    live: Any = type(page).objects.filter(pk=page.pk, live=True).first() if page.pk else None
+    if live is None:
+        if page.is_retracted:
+            return [Reason("nothing_to_retract", _("Only a published answer can be retracted."))]
+        return []
+    if page.change_kind and not page.change_note.strip():
+        return [Reason("no_change_note", _("Say what changed: readers and every channel are told."))]
+    is_told = bool(page.change_kind) and not page.corrections.filter(note=page.change_note).exists()
+    differs = [name for name in _SUBSTANCE if getattr(page, name, None) != getattr(live, name, None)]
+    if differs and not is_told and page.change_kind != Change.RETRACTION:
+        return [
+            Reason(
+                "change_not_told",
+                _("Title, claim, verdict or short answer differ from what is published. Fill in “Correction”: kind of change and what changed."),
+            )
+        ]
+    return []

@@ -1,0 +1,321 @@
+"""What every answer has, whatever its form: a short answer, a body, evidence, an office that signs it.
+
+Rebuttal and VerifiedFact (and later the campaign) are kinds of Answer. What makes an answer publishable is in
+gate.py, who must have seen it in approval.py, and what happened to it afterwards in corrections.py.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone, translation
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.admin.panels import FieldPanel, HelpPanel, InlinePanel, MultiFieldPanel, ObjectList, TabbedInterface
+from wagtail.fields import StreamField
+from wagtail.models import Orderable, PagePermissionTester
+from wagtail.search import index
+
+from cms.pages.base import SitePage
+from cms.pages.blocks import BodyBlock
+from publishing.models import Organisation
+from publishing.story import Image, Source, Story
+from publishing.text import clean_html, plain_text
+
+
+class Change(models.TextChoices):
+    """Why a published answer is changed. Empty: nothing a reader needs to know, such as a slip of the pen."""
+
+    CORRECTION = "correction", _("correction: something was wrong")
+    UPDATE = "update", _("update: something new is known")
+    RETRACTION = "retraction", _("retraction: the answer does not stand")
+
+
+class AnswerForm(WagtailAdminPageForm):
+    """The editor's form. A change note that was already published is not offered as the note of the next change."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        answer = self.instance
+        if answer.pk and answer.change_kind and answer.change_kind != Change.RETRACTION:
+            if answer.corrections.filter(note=answer.change_note).exists():
+                self.initial["change_kind"] = self.initial["change_note"] = ""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        if cleaned.get("change_kind") and not (cleaned.get("change_note") or "").strip():
+            self.add_error("change_note", _("Say in one or two sentences what was wrong or new, and what holds now."))
+        return cleaned
+
+
+class AnswerPermissionTester(PagePermissionTester):
+    """Publishing is the end of the workflow, and going back is a retraction: buttons that lead elsewhere are not shown.
+
+    These are the buttons; what enforces the rule is ``approval.guard``, on every save.
+    """
+
+    def can_publish(self) -> bool:
+        from cms import approval
+
+        if not super().can_publish():
+            return False
+        return approval.is_approved(self.page.specific) or approval.may_override(self.user)
+
+    def can_unpublish(self) -> bool:
+        return super().can_unpublish() and self.page.first_published_at is None
+
+    def can_delete(self, ignore_bulk: bool = False) -> bool:
+        return super().can_delete(ignore_bulk) and self.page.first_published_at is None
+
+
+class Answer(SitePage):
+    """A published check of something. Never created as such: create a Rebuttal or a VerifiedFact."""
+
+    short_answer = models.TextField(
+        _("short answer"),
+        max_length=400,
+        help_text=_("The first thing a reader sees: what is true, in one or two plain sentences."),
+    )
+    picture = models.ForeignKey(
+        "cms.Picture", verbose_name=_("picture"), on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    picture_alt = models.CharField(
+        _("description of the picture"),
+        max_length=250,
+        blank=True,
+        help_text=_("What the picture shows, for people who do not see it."),
+    )
+    body = StreamField(BodyBlock(), verbose_name=_("body"), blank=True)
+    why_checked = models.TextField(_("why this was checked"), max_length=600, blank=True)
+    office = models.ForeignKey(
+        Organisation,
+        verbose_name=_("office that answers"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        limit_choices_to={"is_office": True},
+        null=True,
+        blank=True,
+    )
+    topic = models.ForeignKey(
+        "cms.Topic", verbose_name=_("topic"), on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    place = models.ForeignKey(
+        "cms.Place", verbose_name=_("place"), on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    is_urgent = models.BooleanField(_("urgent"), default=False)
+    change_kind = models.CharField(_("kind of change"), max_length=12, choices=Change.choices, blank=True)
+    change_note = models.TextField(
+        _("what changed"),
+        max_length=800,
+        blank=True,
+        help_text=_("For the public corrections log and for every channel: what was wrong, and what holds now."),
+    )
+
+    base_form_class = AnswerForm
+    is_creatable = False
+    template = "pages/answer.html"
+    search_fields = [*SitePage.search_fields, index.SearchField("short_answer"), index.SearchField("body")]
+
+    class Meta:
+        verbose_name = _("answer")
+        verbose_name_plural = _("answers")
+
+    evidence_panels = [
+        HelpPanel(content=_("At least one primary source is needed: a document, record or statement by whoever knows first-hand.")),
+        InlinePanel("evidence", label=_("Evidence"), heading=_("Evidence")),
+        FieldPanel("why_checked"),
+    ]
+    public_detail_panels = [
+        HelpPanel(
+            content=_("Numbers and accounts in the text that are public for a good reason, such as a published hotline. Everything else that looks like personal data must be removed.")
+        ),
+        InlinePanel("public_details", label=_("Public detail"), heading=_("Public details")),
+    ]
+    change_panels = [
+        HelpPanel(
+            content=_("Only when a published answer is changed. A correction or retraction goes into the public log and to every channel the answer went to.")
+        ),
+        MultiFieldPanel([FieldPanel("change_kind"), FieldPanel("change_note")], heading=_("Change")),
+    ]
+    subject_panel = MultiFieldPanel(
+        [FieldPanel("office"), FieldPanel("topic"), FieldPanel("place"), FieldPanel("is_urgent")], heading=_("Subject")
+    )
+    picture_panel = MultiFieldPanel([FieldPanel("picture"), FieldPanel("picture_alt")], heading=_("Picture"))
+
+    @classmethod
+    def tabs(cls, content: list[Any]) -> TabbedInterface:
+        """The editor's tabs, the same for every kind of answer, around its own content panels."""
+        return TabbedInterface(
+            [
+                ObjectList(content, heading=_("Answer")),
+                ObjectList(cls.evidence_panels, heading=_("Evidence")),
+                ObjectList(cls.public_detail_panels, heading=_("Personal data")),
+                ObjectList(cls.change_panels, heading=_("Correction")),
+                ObjectList(cls.promote_panels, heading=_("Address")),
+                ObjectList(cls.settings_panels, heading=_("Schedule")),
+            ]
+        )
+
+    def permissions_for_user(self, user: Any) -> AnswerPermissionTester:
+        return AnswerPermissionTester(user, self)
+
+    # What it says ---------------------------------------------------------------------------------------------
+
+    @property
+    def kind_name(self) -> str:
+        """Machine name of the kind of answer, for stories and feeds."""
+        return str(self._meta.model_name)
+
+    @property
+    def claim_text(self) -> str:
+        """What was claimed; empty where nothing false was."""
+        return ""
+
+    @property
+    def verdict_label(self) -> str:
+        """The verdict in the active language; empty where there is none."""
+        return ""
+
+    @property
+    def is_retracted(self) -> bool:
+        return self.change_kind == Change.RETRACTION
+
+    @cached_property
+    def public_corrections(self) -> list[Any]:
+        """What was corrected, newest first."""
+        return list(self.corrections.all())
+
+    def public_texts(self) -> list[str]:
+        """Every text of this page that the public will read, for the gate's search for personal data."""
+        texts = [self.title, self.short_answer, self.why_checked, self.change_note, self.picture_alt, self.search_description]
+        texts.append(plain_text(str(self.body)))
+        for piece in self.evidence.all():
+            texts += [piece.title, piece.quotation, piece.url]
+        return texts
+
+    # How it gets out ------------------------------------------------------------------------------------------
+
+    @property
+    def story_key(self) -> str:
+        """The same for the life of this answer in this language."""
+        return f"{self.kind_name}-{self.translation_key}-{self.locale.language_code}"
+
+    def story(self) -> Story:
+        """The live revision as channels get it. Call it on a live page only."""
+        language = self.locale.language_code
+        with translation.override(language):
+            body = clean_html(str(self.body)) if not self.is_retracted else ""
+            change = self.corrections.filter(revision=self.live_revision_id).first()
+            return Story(
+                key=self.story_key,
+                revision=self.live_revision_id or 0,
+                kind=self.kind_name,
+                language=language,
+                url=self.full_url or "",
+                slug=self.slug,
+                title=self.title,
+                short_answer=self.short_answer if not self.is_retracted else "",
+                office=str(self.office.name) if self.office else "",
+                published_at=self.first_published_at or timezone.now(),
+                modified_at=self.last_published_at or timezone.now(),
+                claim=self.claim_text,
+                verdict=self.verdict_label if not self.is_retracted else "",
+                body_html=body,
+                body_text=plain_text(body),
+                topics=(str(self.topic),) if self.topic else (),
+                place=str(self.place) if self.place else "",
+                images=self._story_images(),
+                sources=tuple(
+                    Source(piece.title, piece.public_url, piece.get_kind_display()) for piece in self.evidence.all()
+                )
+                if not self.is_retracted
+                else (),
+                is_urgent=self.is_urgent,
+                is_retracted=self.is_retracted,
+                change=change.note if change else "",
+            )
+
+    def _story_images(self) -> tuple[Image, ...]:
+        if not self.picture or self.is_retracted:
+            return ()
+        rendition = self.picture.get_rendition("max-1600x1600|format-jpeg")
+        return (Image(rendition.full_url, self.picture_alt, rendition.width, rendition.height, self.picture.credit),)
+
+
+class Evidence(Orderable):
+    """One piece of evidence, for or against, with where it can be seen."""
+
+    class Kind(models.TextChoices):
+        PRIMARY = "primary", _("primary source")
+        SECONDARY = "secondary", _("secondary source")
+        OWN = "own", _("our own agency")
+        EXPERT = "expert", _("expert")
+
+    class Stance(models.TextChoices):
+        AGAINST = "against", _("speaks against the claim")
+        FOR = "for", _("speaks for the claim")
+        CONTEXT = "context", _("context")
+
+    page = ParentalKey(Answer, on_delete=models.CASCADE, related_name="evidence")
+    title = models.CharField(
+        _("source"), max_length=250, help_text=_("Who says so, and in what, e.g. “Department of Health, notice 12/TB-SYT”.")
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.PRIMARY)
+    stance = models.CharField(_("stance"), max_length=10, choices=Stance.choices, default=Stance.AGAINST)
+    url = models.URLField(_("link"), max_length=600, blank=True)
+    document = models.ForeignKey(
+        "wagtaildocs.Document",
+        verbose_name=_("public document"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    quotation = models.TextField(_("quotation"), max_length=1500, blank=True)
+    accessed_on = models.DateField(_("accessed on"), default=timezone.localdate)
+    kept_copy = models.ForeignKey(
+        "cms.KeptCopy",
+        verbose_name=_("kept copy"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Stays private, for the day the link dies."),
+    )
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("evidence")
+        verbose_name_plural = _("evidence")
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def public_url(self) -> str:
+        """Where the public can see it; empty if only the quotation is public."""
+        if self.url:
+            return self.url
+        return self.document.full_url if self.document else ""
+
+    def clean(self) -> None:
+        if not (self.url or self.document or self.quotation.strip() or self.kept_copy):
+            raise ValidationError({"url": _("Give a link, a document, a quotation or a kept copy: evidence must be visible.")})
+
+
+class PublicDetail(Orderable):
+    """Something that looks like personal data and is public for a stated reason."""
+
+    page = ParentalKey(Answer, on_delete=models.CASCADE, related_name="public_details")
+    text = models.CharField(_("text"), max_length=120, help_text=_("Exactly as it stands in the answer."))
+    reason = models.CharField(_("why it is public"), max_length=250)
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("public detail")
+        verbose_name_plural = _("public details")
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,0 +1,124 @@
+"""The home page, the list of answers, the corrections log and plain information pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Page as PageOfResults
+from django.core.paginator import Paginator
+from django.db import models
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel
+from wagtail.fields import RichTextField, StreamField
+from wagtail.models import Page, PagePermissionTester
+
+from cms.pages.answer import Answer
+from cms.pages.base import SitePage
+from cms.pages.blocks import BodyBlock
+
+A_PAGE = 20
+
+
+def newest_answers(language: str) -> QuerySet[Page]:
+    """Live answers of a language, newest first, ready to be listed without a query an entry."""
+    return (
+        Answer.objects.live()
+        .public()
+        .filter(locale__language_code=language)
+        .select_related("office", "topic", "place", "locale")
+        .order_by("-first_published_at")
+        .specific()
+    )
+
+
+def page_of(request: HttpRequest, found: QuerySet[Any]) -> PageOfResults[Any]:
+    """The page of results that ``?trang=`` asks for; the nearest one if that is not there."""
+    return Paginator(found, A_PAGE).get_page(request.GET.get("trang"))
+
+
+class HomePage(SitePage):
+    """The front page: the newest answers, and where to go from there."""
+
+    intro = models.TextField(_("introduction"), max_length=400, blank=True)
+
+    parent_page_types = ["wagtailcore.Page"]
+    content_panels = [*SitePage.content_panels, FieldPanel("intro")]
+
+    class Meta:
+        verbose_name = _("home page")
+        verbose_name_plural = _("home pages")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        newest = newest_answers(self.locale.language_code)
+        context["newest"] = newest[:9]
+        context["urgent"] = newest.filter(is_urgent=True)[:3]
+        context["answer_list"] = AnswerList.objects.child_of(self).live().first()
+        return context
+
+
+class AnswerListPermissionTester(PagePermissionTester):
+    """Nothing is published from the "create" form: an answer goes through the workflow."""
+
+    def can_publish_subpage(self) -> bool:
+        return False
+
+
+class AnswerList(SitePage):
+    """All answers, newest first. Answers are made below this page, and its workflow is theirs."""
+
+    intro = models.TextField(_("introduction"), max_length=400, blank=True)
+
+    parent_page_types = ["cms.HomePage"]
+    content_panels = [*SitePage.content_panels, FieldPanel("intro")]
+
+    class Meta:
+        verbose_name = _("list of answers")
+        verbose_name_plural = _("lists of answers")
+
+    def permissions_for_user(self, user: Any) -> AnswerListPermissionTester:
+        return AnswerListPermissionTester(user, self)
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        context["answers"] = page_of(request, newest_answers(self.locale.language_code))
+        return context
+
+
+class CorrectionsLog(SitePage):
+    """Every correction, update and retraction, newest first, for everybody to see."""
+
+    intro = models.TextField(_("introduction"), max_length=600, blank=True)
+
+    parent_page_types = ["cms.HomePage"]
+    subpage_types: list[str] = []
+    content_panels = [*SitePage.content_panels, FieldPanel("intro")]
+
+    class Meta:
+        verbose_name = _("corrections log")
+        verbose_name_plural = _("corrections logs")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from cms.corrections import Correction
+
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        log = Correction.objects.filter(page__locale=self.locale).select_related("page", "office")
+        context["corrections"] = page_of(request, log)
+        return context
+
+
+class InfoPage(SitePage):
+    """Methodology, who we are, policies: text that the office keeps up to date."""
+
+    intro = RichTextField(_("introduction"), blank=True, features=["bold", "italic", "link"])
+    body = StreamField(BodyBlock(), verbose_name=_("body"), blank=True)
+
+    parent_page_types = ["cms.HomePage"]
+    subpage_types: list[str] = []
+    content_panels = [*SitePage.content_panels, FieldPanel("intro"), FieldPanel("body")]
+
+    class Meta:
+        verbose_name = _("information page")
+        verbose_name_plural = _("information pages")

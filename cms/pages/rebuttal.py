@@ -1,0 +1,104 @@
+"""The rebuttal: a false or misleading claim, its verdict, and what is true."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from wagtail.models import Orderable
+
+from cms.claims import Nature, Verdict
+from cms.pages.answer import Answer
+
+
+class Rebuttal(Answer):
+    """An answer to one or more incidents, with one claim and one verdict."""
+
+    claim = models.TextField(
+        _("claim"),
+        max_length=300,
+        help_text=_("The statement of fact that is judged, without words of judgement in it. Best under 75 characters."),
+    )
+    nature = models.CharField(
+        _("what was claimed is a"),
+        max_length=12,
+        choices=Nature.choices,
+        default=Nature.FACT,
+        help_text=_("Only statements of fact get a verdict; opinion, criticism and satire never do."),
+    )
+    verdict = models.CharField(_("verdict"), max_length=12, choices=Verdict.choices, blank=True)
+    reach_attempt = models.TextField(
+        _("attempt to reach the source of the claim"),
+        max_length=600,
+        blank=True,
+        help_text=_("How the office tried to hear whoever made the claim, and what came of it. No names of private persons."),
+    )
+
+    is_creatable = True
+    parent_page_types = ["cms.AnswerList"]
+    subpage_types: list[str] = []
+
+    class Meta:
+        verbose_name = _("rebuttal")
+        verbose_name_plural = _("rebuttals")
+
+    edit_handler = Answer.tabs(
+        [
+            FieldPanel("title"),
+            InlinePanel("answered", label=_("Incident"), heading=_("Incidents this answers")),
+            MultiFieldPanel(
+                [FieldPanel("claim"), FieldPanel("nature"), FieldPanel("verdict")], heading=_("Claim and verdict")
+            ),
+            FieldPanel("short_answer"),
+            FieldPanel("body"),
+            Answer.picture_panel,
+            FieldPanel("reach_attempt"),
+            Answer.subject_panel,
+        ]
+    )
+
+    @property
+    def claim_text(self) -> str:
+        return self.claim
+
+    @property
+    def verdict_value(self) -> Verdict | None:
+        return Verdict(self.verdict) if self.verdict else None
+
+    @property
+    def verdict_label(self) -> str:
+        return str(Verdict(self.verdict).label) if self.verdict else ""
+
+    def public_texts(self) -> list[str]:
+        return [*super().public_texts(), self.claim, self.reach_attempt]
+
+    def other_answers(self) -> models.QuerySet[Rebuttal]:
+        """Live answers to the same incidents in the same language, newest first."""
+        incidents = [answered.incident_id for answered in self.answered.all()]
+        return (
+            Rebuttal.objects.live()
+            .filter(answered__incident__in=incidents, locale=self.locale)
+            .exclude(pk=self.pk)
+            .distinct()
+            .order_by("-first_published_at")
+        )
+
+
+class AnsweredIncident(Orderable):
+    """That a rebuttal answers an incident."""
+
+    page = ParentalKey(Rebuttal, on_delete=models.CASCADE, related_name="answered")
+    incident = models.ForeignKey(
+        "cms.Incident", verbose_name=_("incident"), on_delete=models.PROTECT, related_name="answers"
+    )
+
+    panels = [FieldPanel("incident")]
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("incident")
+        verbose_name_plural = _("incidents")
+        constraints = [models.UniqueConstraint(fields=["page", "incident"], name="incident_answered_once")]
+
+    def __str__(self) -> str:
+        return str(self.incident)

@@ -1,0 +1,27 @@
+"""Who works here, and what each role may do."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+
+class User(AbstractUser):
+    """A person of the office. Demo people are invented."""
+
+    class Meta(AbstractUser.Meta):
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username
+
+
+# Names of the groups that the migration makes. They are data: an office may rename a group, so code asks for
+# permissions, never for a group's name; only the migration and the demo use these.
+EDITOR = gettext_noop("Editors")
+CHECKER = gettext_noop("Evidence checkers")
+APPROVER = gettext_noop("Approvers")
+PUBLISHER = gettext_noop("Publishers")
+ADMINISTRATOR = gettext_noop("Administrators")

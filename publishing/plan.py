@@ -1,0 +1,71 @@
+"""What is owed when a story changes: pure, idempotent, no database.
+
+A first post is owed to the channels a publisher chose. From then on a correction or a retraction is owed to every
+channel on which the story is, or may be, out; what never went out is replaced or withdrawn instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.utils.translation import gettext_noop as _
+
+from publishing.models import Delivery, State
+from publishing.story import Action
+
+REPLACED = _("Replaced by the corrected version before it went out.")
+WITHDRAWN = _("The answer was retracted before this went out.")
+OVERTAKEN = _("A later correction takes its place.")
+
+
+@dataclass(frozen=True)
+class Owed:
+    """One delivery to be made. ``wording`` is the publisher's own, or empty; it needs approval for each version."""
+
+    channel_id: int
+    action: Action
+    scheduled_at: datetime
+    wording: str = ""
+    wording_by_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Deliveries to make, and (delivery, msgid) of those to cancel."""
+
+    owed: list[Owed] = field(default_factory=list)
+    cancelled: list[tuple[Delivery, str]] = field(default_factory=list)
+
+
+def follow_up(deliveries: Iterable[Delivery], revision: int, *, is_retraction: bool, now: datetime) -> Plan:
+    """What a correction or retraction of a story asks for, given its deliveries so far.
+
+    ``revision`` is the new one. Called again with its own result among ``deliveries`` it asks for nothing more.
+    """
+    plan = Plan()
+    action = Action.RETRACT if is_retraction else Action.CORRECT
+    by_channel: dict[int, list[Delivery]] = {}
+    for delivery in sorted(deliveries, key=lambda each: each.id):
+        by_channel.setdefault(delivery.channel_id, []).append(delivery)
+    for channel_id, made in by_channel.items():
+        if any(each.version.revision >= revision and each.state != State.CANCELLED for each in made):
+            continue  # this revision, or a later one, is already planned here
+        older = [each for each in made if each.state != State.CANCELLED]
+        posts = [each for each in older if each.action == Action.POST]
+        is_out = any(each.is_perhaps_out for each in posts)
+        for delivery in older:
+            if delivery.is_perhaps_out:
+                continue
+            if delivery.action == Action.POST:
+                plan.cancelled.append((delivery, WITHDRAWN if is_retraction else REPLACED))
+                if not is_retraction and not is_out:
+                    plan.owed.append(
+                        Owed(channel_id, Action.POST, max(delivery.scheduled_at, now), delivery.wording, delivery.wording_by_id)
+                    )
+            elif is_retraction or delivery.state in {State.FAILED, State.HELD}:
+                plan.cancelled.append((delivery, WITHDRAWN if is_retraction else OVERTAKEN))
+        if is_out and not any(each.action == Action.RETRACT for each in older):
+            plan.owed.append(Owed(channel_id, action, now))
+    return plan

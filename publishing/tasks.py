@@ -1,0 +1,37 @@
+"""Celery's entrances to the outbox. Each only says "look"; what is owed stands in the tables."""
+
+import threading
+
+from celery import shared_task
+from celery.signals import worker_shutting_down
+
+from publishing.worker import Worker
+from publishing.worker import sweep as sweep_now
+
+_draining = threading.Lock()
+_worker: Worker | None = None
+
+
+@shared_task
+def deliver_due() -> None:
+    """Delivers until nothing is due. One loop a process: a second message finds it running and returns."""
+    global _worker
+    if not _draining.acquire(blocking=False):
+        return
+    try:
+        _worker = _worker or Worker()
+        _worker.drain()
+    finally:
+        _draining.release()
+
+
+@shared_task
+def sweep() -> None:
+    """Plans what is owed and was not planned."""
+    sweep_now()
+
+
+@worker_shutting_down.connect
+def _stop(**_signal: object) -> None:
+    if _worker:
+        _worker.stopping.set()

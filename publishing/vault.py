@@ -1,0 +1,44 @@
+"""Encryption of channel credentials at rest.
+
+``CREDENTIAL_KEYS`` holds one or more secrets, newest first. The first encrypts, all decrypt, so that a key is
+rotated by putting a new one in front, running ``manage.py rotate_credentials``, and dropping the old one.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+
+
+class CannotDecrypt(Exception):
+    """None of the configured keys opens the credentials: they must be entered again."""
+
+
+def _fernet() -> MultiFernet:
+    keys = (base64.urlsafe_b64encode(hashlib.sha256(key.encode()).digest()) for key in settings.CREDENTIAL_KEYS)
+    return MultiFernet([Fernet(key) for key in keys])
+
+
+def seal(values: dict[str, str]) -> str:
+    """The values as one encrypted token."""
+    return _fernet().encrypt(json.dumps(values).encode()).decode()
+
+
+def unseal(token: str) -> dict[str, str]:
+    """The inverse of seal(); {} for an empty token. Raises CannotDecrypt."""
+    if not token:
+        return {}
+    try:
+        opened: dict[str, str] = json.loads(_fernet().decrypt(token.encode()))
+    except InvalidToken:
+        raise CannotDecrypt from None
+    return opened
+
+
+def reseal(token: str) -> str:
+    """The same values under the newest key."""
+    return _fernet().rotate(token.encode()).decode() if token else ""
