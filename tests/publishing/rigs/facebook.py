@@ -1,0 +1,64 @@
+"""Facebook against its stand-in."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from publishing.channels.base import Outcome
+from publishing.channels.facebook import Facebook
+from publishing.channels.http import Http
+from publishing.sandbox.facebook import PAGE_ID, PAGE_NAME, PAGE_TOKEN, FacebookSandbox
+
+APP_SECRET = "sandbox-app-secret-0123456789abcdef"
+
+
+class Rig:
+    """One Page of an app that requires the proof of its secret."""
+
+    kind: ClassVar[str] = "facebook"
+    expected: ClassVar[dict[str, Outcome]] = {
+        "drop_before": Outcome.UNKNOWN,
+        "drop_after": Outcome.UNKNOWN,
+        "slow": Outcome.UNKNOWN,
+        "html_500": Outcome.UNKNOWN,
+        "html_200": Outcome.UNKNOWN,
+        "server_error": Outcome.UNKNOWN,
+        "server_error_after": Outcome.UNKNOWN,
+        "duplicate": Outcome.UNKNOWN,
+        "throttle": Outcome.THROTTLED,
+        "expire_token": Outcome.AUTH,
+        "abusive": Outcome.PERMANENT,
+        "unscrapable": Outcome.TRANSIENT,
+    }
+    faults: ClassVar[frozenset[str]] = frozenset(expected)
+
+    def __init__(self, **options: Any) -> None:
+        self.sandbox = FacebookSandbox(app_secret=APP_SECRET, requires_proof=True, **options)
+
+    def __enter__(self) -> Rig:
+        self.sandbox.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.sandbox.stop()
+
+    def settings(self) -> tuple[dict[str, Any], dict[str, str]]:
+        config = {
+            "page_id": PAGE_ID,
+            "api_base": self.sandbox.url,
+            "api_version": "v25.0",
+            "on_retraction": "notice",
+        }
+        return config, {"access_token": PAGE_TOKEN, "app_secret": APP_SECRET}
+
+    def adapter(self, config: dict[str, Any] | None = None, secrets: dict[str, str] | None = None) -> Facebook:
+        usual_config, usual_secrets = self.settings()
+        http = Http(connect=1, read=2)
+        return Facebook(usual_config | (config or {}), usual_secrets | (secrets or {}), owner=PAGE_NAME, http=http)
+
+    def copies(self) -> list[dict[str, str]]:
+        return self.sandbox.copies()
+
+    def fault(self, name: str) -> None:
+        with self.sandbox.lock:
+            self.sandbox.faults.append({"fault": name, "method": "POST", "path": f"/v25.0/{PAGE_ID}/feed"})
