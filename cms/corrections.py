@@ -13,7 +13,7 @@ from wagtail.models import Revision
 from wagtail.signals import page_published
 
 from cms.pages.answer import Answer, Change
-from publishing.models import Organisation
+from publishing.models import Organisation, StoryVersion
 from publishing.outbox import plan_change
 from publishing.signals import sweeping
 
@@ -71,11 +71,13 @@ def record(page: Answer) -> Correction | None:
 
 
 def follow(page: Answer) -> None:
-    """Records the change of a live page and plans what every channel is owed for it. Idempotent."""
+    """Hands the live revision to publishing, and, if it tells a change, plans what every channel is owed. Idempotent."""
     with transaction.atomic():
-        if record(page):
-            page.__dict__.pop("public_corrections", None)
-            plan_change(page.story())
+        is_changed = record(page) is not None
+        story = page.story()
+        StoryVersion.of(story)
+        if is_changed:
+            plan_change(story)
 
 
 def on_published(sender: type[Any], instance: Any, revision: Revision, **signal: Any) -> None:
@@ -89,10 +91,9 @@ def on_published(sender: type[Any], instance: Any, revision: Revision, **signal:
 
 
 def sweep(**signal: Any) -> None:
-    """Follows every change of the last days again: what a crash left undone is done, the rest is found done."""
+    """Follows every publication of the last days again: what a crash left undone is done, the rest is found done."""
     since = timezone.now() - timedelta(days=7)
-    changed = Answer.objects.live().filter(last_published_at__gte=since).exclude(change_kind="")
-    for page in changed.specific().iterator():
+    for page in Answer.objects.live().filter(last_published_at__gte=since).specific().iterator():
         try:
             follow(page)
         except Exception:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AbstractUser
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
 
 
 class User(AbstractUser):
@@ -18,10 +17,10 @@ class User(AbstractUser):
         return self.get_full_name() or self.username
 
 
-# Names of the groups that the migration makes. They are data: an office may rename a group, so code asks for
-# permissions, never for a group's name; only the migration and the demo use these.
-EDITOR = gettext_noop("Editors")
-CHECKER = gettext_noop("Evidence checkers")
-APPROVER = gettext_noop("Approvers")
-PUBLISHER = gettext_noop("Publishers")
-ADMINISTRATOR = gettext_noop("Administrators")
+# Names of the groups that the migration makes, in the language of the office. They are data: an office may rename a
+# group, so code asks for permissions, never for a group's name; only the migration and the demo use these.
+EDITOR = "Biên tập viên"
+CHECKER = "Người kiểm chứng"
+APPROVER = "Người duyệt"
+PUBLISHER = "Người phát hành"
+ADMINISTRATOR = "Quản trị viên"
