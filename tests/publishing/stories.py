@@ -106,12 +106,12 @@ def variants() -> dict[str, Story]:
             sources=(),
         ),
         "huge": make_story(
-            title="Một tiêu đề dài " * 150,
-            claim="Một lời đồn dài " * 200,
+            title="Một tiêu đề dài " * 5_000,
+            claim="Một lời đồn dài " * 5_000,
             short_answer=long_line * 60,
             body_text=(long_line * 3000)[:200_000],
             body_html=f"<p>{(long_line * 3000)[:200_000]}</p>",
-            change="Một thay đổi dài " * 300,
+            change="Một thay đổi dài " * 5_000,
         ),
         "unbroken": make_story(
             short_answer="a" * 5_000, body_text="b" * 200_000, body_html=f"<p>{'b' * 200_000}</p>", change="c" * 5_000

@@ -172,6 +172,12 @@ def test_an_answer_that_says_neither_yes_nor_no_is_unknown_to_a_create_only(stat
     assert raised(lambda: scripted(answer(body, status)).find(POST, "abc")).outcome is Outcome.TRANSIENT
 
 
+@pytest.mark.parametrize("status", [302, 404, 500])
+def test_an_id_under_a_status_of_failure_is_not_taken_for_success(status: int) -> None:
+    told = answer({"id": f"{PAGE_ID}_1"}, status)
+    assert raised(lambda: scripted(told).send(POST, "abc")).outcome is Outcome.UNKNOWN
+
+
 def test_no_connection_is_transient_and_no_answer_is_unknown_to_a_create_only() -> None:
     assert raised(lambda: scripted(NotSent()).send(POST, "abc")).outcome is Outcome.TRANSIENT
     assert raised(lambda: scripted(NoAnswer()).send(POST, "abc")).outcome is Outcome.UNKNOWN
