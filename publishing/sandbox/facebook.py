@@ -214,7 +214,8 @@ class FacebookSandbox(Sandbox):
             parsed = parse_qs(request.body.decode(), keep_blank_values=True, strict_parsing=True)
             return fields | {name: values[-1] for name, values in parsed.items()}
         if encoding == "application/json":
-            return fields | json.loads(request.body)
+            given: dict[str, str] = json.loads(request.body)
+            return fields | given
         raise Refused(100, f"(#100) The stand-in does not read {encoding or 'a body without Content-Type'}")
 
     def _given(self, request: Request, *known: str) -> dict[str, str]:
