@@ -1,0 +1,243 @@
+"""What a newsroom gets: a script to read aloud, and the same item as IPTC ninjs 3.1. Pure functions.
+
+Source: iptc/newsinjson, specification/ninjs-schema_3.1.json. A ninjs item keeps its ``uri`` for life; a correction or
+a withdrawal is a higher ``version`` under the same ``uri``, and the receiver works with the highest it has.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from publishing.story import Action, Story
+from publishing.text import clean_html, clip, reading_seconds
+
+SCHEMA = "http://www.iptc.org/std/ninjs/ninjs-schema_3.1.json#"
+CLAIM_LENGTH = 600  # a listener cannot follow a longer quotation
+TITLE_LENGTH = 300
+NEWSROOM_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")  # dates are read by Vietnamese newsrooms
+
+# Words of the script itself, in the story's language (the interface's own words go through gettext).
+PHRASES: dict[str, dict[str, str]] = {
+    "vi": {
+        "urgent": "Thông tin khẩn.",
+        "from_office": "Sau đây là {what} của {office}.",
+        "from_owner": "{owner} xin chuyển tới quý vị {what} của {office}.",
+        "checked": "thông tin kiểm chứng",
+        "official": "thông tin chính thức",
+        "verdict": "Kết luận: {verdict}",
+        "claim": "Có tin nói rằng: “{claim}”.",
+        "truth": "Kết quả kiểm chứng: {answer}",
+        "correct": "Đính chính thông tin ngày {date}.",
+        "change": "Nội dung đính chính: {change}",
+        "change_unsaid": "Nội dung đã được sửa lại.",
+        "now": "Nội dung sau khi đính chính: {answer}",
+        "retract": "TIN ĐÃ RÚT. Đề nghị không đọc và không phát lại tin này.",
+        "withdrawn_by_owner": "{owner} xin thông báo: {office} đã rút lại thông tin “{title}”.",
+        "withdrawn": "{office} đã rút lại thông tin “{title}”.",
+        "reason": "Lý do: {change}",
+        "reason_unsaid": "Nội dung đã gửi không còn giá trị.",
+        "more": "Mời quý vị đọc thêm tại trang {domain}.",
+        "latest": "Tình trạng mới nhất được công bố tại trang {domain}.",
+        "dot": " chấm ",
+        "note_correct": "ĐÍNH CHÍNH: {change}",
+        "note_retract": "RÚT TIN, KHÔNG SỬ DỤNG: {change}",
+        "head_retract": "TIN ĐÃ RÚT: {title}",
+        "head_correct": "Đính chính: {title}",
+        "header": (
+            "KỊCH BẢN ĐỌC\nTiêu đề: {title}\nCơ quan kiểm chứng: {office}\nNơi phát: {owner}\nNgày: {date}\n"
+            "Thời lượng: khoảng {seconds} giây\nNgôn ngữ: tiếng Việt\nPhiên bản: {version}\nĐịa chỉ đầy đủ: {url}"
+        ),
+    },
+    "en": {
+        "urgent": "Urgent information.",
+        "from_office": "Here is {what} from {office}.",
+        "from_owner": "{owner} brings you {what} from {office}.",
+        "checked": "a fact check",
+        "official": "official information",
+        "verdict": "The finding: {verdict}",
+        "claim": "It has been claimed that: “{claim}”.",
+        "truth": "Result of the check: {answer}",
+        "correct": "A correction to the information of {date}.",
+        "change": "What is corrected: {change}",
+        "change_unsaid": "The text was corrected.",
+        "now": "After the correction: {answer}",
+        "retract": "WITHDRAWN. Please do not read out or repeat this item.",
+        "withdrawn_by_owner": "{owner} informs you: {office} has withdrawn the item “{title}”.",
+        "withdrawn": "{office} has withdrawn the item “{title}”.",
+        "reason": "The reason: {change}",
+        "reason_unsaid": "What was sent no longer stands.",
+        "more": "Read more at {domain}.",
+        "latest": "The latest state is published at {domain}.",
+        "dot": " dot ",
+        "note_correct": "CORRECTION: {change}",
+        "note_retract": "WITHDRAWN, DO NOT USE: {change}",
+        "head_retract": "WITHDRAWN: {title}",
+        "head_correct": "Correction: {title}",
+        "header": (
+            "SCRIPT TO READ ALOUD\nTitle: {title}\nChecked by: {office}\nBroadcast by: {owner}\nDate: {date}\n"
+            "Duration: about {seconds} seconds\nLanguage: English\nVersion: {version}\nFull address: {url}"
+        ),
+    },
+}
+
+
+def phrases(story: Story) -> dict[str, str]:
+    """The words of the story's language; Vietnamese where there are none."""
+    return PHRASES.get(story.language.split("-")[0].lower(), PHRASES["vi"])
+
+
+def one_line(text: str) -> str:
+    """``text`` on one line, in composed letters."""
+    return unicodedata.normalize("NFC", " ".join(text.split()))
+
+
+def _sentence(text: str) -> str:
+    text = one_line(text)
+    return text if not text or text.endswith((".", "!", "?", "…", ".”")) else text + "."
+
+
+def _date(story: Story, name: str = "modified_at") -> str:
+    moment = getattr(story, name).astimezone(NEWSROOM_ZONE)
+    return f"{moment:%d/%m/%Y}"
+
+
+def spoken_domain(story: Story) -> str:
+    """The host of the public address as one says it: ``kiemchung chấm example chấm vn``."""
+    host = (urlsplit(story.url).hostname or "").removeprefix("www.")
+    return host.replace(".", phrases(story)["dot"])
+
+
+# The script --------------------------------------------------------------------------------------------------
+
+
+def frame(story: Story, action: Action, owner: str) -> tuple[str, str]:
+    """(opening, closing) of the script: who says it, what was found, where to read more. Not for the publisher to edit."""
+    say = phrases(story)
+    office, owner = one_line(story.office), one_line(owner)
+    is_passed_on = bool(owner) and owner != office
+    domain = spoken_domain(story)
+    if action == Action.RETRACT:
+        title = clip(one_line(story.title), TITLE_LENGTH)
+        words = say["withdrawn_by_owner" if is_passed_on else "withdrawn"]
+        opening = say["retract"] + "\n\n" + words.format(owner=owner, office=office, title=title)
+        return opening, say["latest"].format(domain=domain)
+    what = say["checked" if story.verdict else "official"]
+    lines = [say["from_owner" if is_passed_on else "from_office"].format(owner=owner, office=office, what=what)]
+    if action == Action.CORRECT:
+        lines.insert(0, say["correct"].format(date=_date(story, "published_at")))
+    elif story.is_urgent:
+        lines.insert(0, say["urgent"])
+    if story.verdict:
+        lines.append(say["verdict"].format(verdict=_sentence(story.verdict)))
+    return " ".join(lines), say["more"].format(domain=domain)
+
+
+def wording(story: Story, action: Action, room: int) -> str:
+    """What is claimed and what is true, in at most ``room`` characters. A correction begins with what changed."""
+    say = phrases(story)
+    answer, change = _sentence(story.short_answer), _sentence(story.change)
+    if action == Action.RETRACT:
+        return clip(say["reason"].format(change=change) if change else say["reason_unsaid"], room)
+    if action == Action.CORRECT:
+        first = say["change"].format(change=change) if change else say["change_unsaid"]
+        second = say["now"].format(answer=answer)
+    else:
+        first = say["claim"].format(claim=clip(one_line(story.claim), CLAIM_LENGTH).rstrip(".")) if story.claim else ""
+        second = say["truth"].format(answer=answer) if story.claim else answer
+    first = clip(first, room)
+    return "\n".join(part for part in (first, clip(second, max(0, room - len(first) - 1))) if part)
+
+
+def script(story: Story, action: Action, owner: str, middle: str) -> str:
+    """The whole text a speaker reads."""
+    opening, closing = frame(story, action, owner)
+    return "\n\n".join((opening, unicodedata.normalize("NFC", middle.strip()), closing))
+
+
+def script_file(story: Story, owner: str, text: str) -> str:
+    """The script with its header, as the file a newsroom prints."""
+    header = phrases(story)["header"].format(
+        title=one_line(story.title),
+        office=one_line(story.office),
+        owner=one_line(owner or story.office),
+        date=_date(story),
+        seconds=reading_seconds(text),
+        version=story.revision,
+        url=story.url,
+    )
+    return f"{header}\n{'-' * 40}\n\n{text}\n"
+
+
+# ninjs -------------------------------------------------------------------------------------------------------
+
+
+def item_uri(story: Story, uri_base: str = "") -> str:
+    """The identity of the story for life: it depends on nothing that an editor may change later.
+
+    Below ``uri_base`` if the newsroom wants addresses of a certain form, else a tag URI (RFC 4151).
+    """
+    if uri_base:
+        return f"{uri_base.rstrip('/')}/{story.key}"
+    return f"tag:{urlsplit(story.url).hostname},{story.published_at.astimezone(NEWSROOM_ZONE):%Y}:{story.key}"
+
+
+def file_base(story: Story, marker: str) -> str:
+    """Name of the files without suffix, safe on any file system: ``<slug>_<marker>_v<version>``."""
+    slug = re.sub(r"[^a-z0-9]+", "-", story.slug.lower()).strip("-")[:60].rstrip("-") or "tin"
+    return f"{slug}_{re.sub(r'[^A-Za-z0-9-]', '-', marker)}_v{story.revision}"
+
+
+def ninjs(
+    story: Story, action: Action, marker: str, text: str, uri_base: str = "", provider: str = ""
+) -> dict[str, Any]:
+    """The item as ninjs 3.1. ``text`` is the script. A withdrawn item carries nothing of what it had said but its title."""
+    say = phrases(story)
+    is_withdrawn = action == Action.RETRACT
+    title, change = one_line(story.title), _sentence(story.change)
+    headline = {Action.RETRACT: "head_retract", Action.CORRECT: "head_correct"}.get(action)
+    item: dict[str, Any] = {
+        "standard": {"name": "ninjs", "version": "3.1", "schema": SCHEMA},
+        "uri": item_uri(story, uri_base),
+        "type": "text",
+        "version": str(story.revision),
+        "firstCreated": story.published_at.isoformat(timespec="seconds"),
+        "versionCreated": story.modified_at.isoformat(timespec="seconds"),
+        "pubStatus": "canceled" if is_withdrawn else "usable",
+        "urgency": 2 if story.is_urgent or is_withdrawn else 5,
+        "language": story.language,
+        "title": title,
+        "slugline": story.slug,
+        "by": one_line(story.office),
+        "infoSources": [{"name": provider or one_line(story.office), "role": "provider"}],
+        "altIds": [{"role": "key", "value": story.key}, {"role": "delivery", "value": marker}],
+        "headlines": [_text("main", say[headline].format(title=title) if headline else title)],
+        "bodies": [_text("script", text) | {"charCount": len(text), "wordCount": len(text.split())}],
+        "renditions": [{"name": "web", "href": story.url, "contentType": "text/html"}],
+    }
+    if action != Action.POST:
+        note = say["note_retract" if is_withdrawn else "note_correct"]
+        unsaid = say["reason_unsaid" if is_withdrawn else "change_unsaid"]
+        item["edNote"] = note.format(change=change or unsaid)
+    if is_withdrawn:
+        return item
+    if story.body_text:
+        item["bodies"].append(_text("main", unicodedata.normalize("NFC", story.body_text)))
+    if story.body_html:
+        item["bodies"].append(_text("richtext", clean_html(story.body_html), "text/html"))
+    described = {"summary": story.short_answer, "claim": story.claim, "verdict": story.verdict}
+    item["descriptions"] = [_text(role, one_line(value)) for role, value in described.items() if value]
+    if story.topics:
+        item["subjects"] = [{"name": topic} for topic in story.topics]
+    if story.place:
+        item["places"] = [{"name": story.place}]
+    if links := [source for source in story.sources if source.url]:
+        item["trustIndicators"] = [{"title": source.title, "href": source.url} for source in links]
+    return item
+
+
+def _text(role: str, value: str, content_type: str = "text/plain") -> dict[str, Any]:
+    return {"role": role, "contentType": content_type, "value": value}
