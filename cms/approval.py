@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
-from django.db.models.signals import pre_delete, pre_save
+from django.db.models.signals import pre_save
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -91,7 +91,7 @@ def authors(page: Answer) -> set[int]:
 
 
 class Approval(models.Model):
-    """That somebody checked or approved exactly this content. Append-only."""
+    """That somebody checked or approved exactly this content. Append-only, and protects its page from deletion."""
 
     class Step(models.TextChoices):
         EVIDENCE = "evidence", _("evidence checked")
@@ -130,7 +130,8 @@ def is_approved(page: Answer, data: dict[str, Any] | None = None) -> bool:
     if page.pk is None:
         return False
     if data is None:
-        latest = page.get_latest_revision()
+        # Asked of the database: an object made from a revision does not know which revision is the latest.
+        latest = Revision.objects.filter(pk__in=Page.objects.filter(pk=page.pk).values("latest_revision")).first()
         if latest is None:
             return False
         data = latest.content
@@ -163,6 +164,12 @@ YOU_WROTE_IT = _("You wrote part of this text. Somebody else must check and appr
 EVIDENCE_FIRST = _("The text was changed after the evidence check. Request changes, so that it is checked again.")
 
 
+def _answer_of(workflow_state: Any) -> Answer | None:
+    # Wagtail hands out the plain Page here, whatever its type.
+    page = workflow_state.content_object.specific
+    return page if isinstance(page, Answer) else None
+
+
 class SecondPersonTask(AbstractGroupApprovalTask):
     """A step that only somebody other than the authors can take, on content that passes the gate."""
 
@@ -172,22 +179,22 @@ class SecondPersonTask(AbstractGroupApprovalTask):
         abstract = True
 
     def start(self, workflow_state: Any, user: Any = None) -> Any:
-        page = workflow_state.content_object
-        if isinstance(page, Answer):
+        page = _answer_of(workflow_state)
+        if page:
             if found := reasons(page.get_latest_revision_as_object()):
                 raise Refusal(page, [reason.words for reason in found])
         return super().start(workflow_state, user=user)
 
     def get_actions(self, obj: Any, user: Any) -> list[tuple[str, str, bool]]:
         actions = super().get_actions(obj, user)
-        if isinstance(obj, Answer) and user.pk in authors(obj):
+        if isinstance(obj.specific, Answer) and user.pk in authors(obj.specific):
             return [action for action in actions if action[0] != "approve"]
         return actions
 
     @transaction.atomic
     def on_action(self, task_state: TaskState, user: Any, action_name: str, **kwargs: Any) -> Any:
-        page = task_state.workflow_state.content_object
-        if action_name == "approve" and isinstance(page, Answer):
+        page = _answer_of(task_state.workflow_state)
+        if action_name == "approve" and page:
             revision = page.get_latest_revision()
             self._refuse_unless_sound(page, revision, user)
             Approval.objects.create(
@@ -266,12 +273,6 @@ def guard(sender: type[models.Model], instance: Page, raw: bool = False, **signa
         raise Refusal(instance, [NEEDS_TWO])
 
 
-def guard_deletion(sender: type[models.Model], instance: Page, **signal: Any) -> None:
-    """Refuses to delete an answer that was ever public: its address, evidence and corrections stay."""
-    if instance.first_published_at is not None:
-        raise Refusal(instance, [_("An answer that was published is never deleted. Retract it, with a reason.")])
-
-
 def _is_answer(page: Page) -> bool:
     return isinstance(page, Answer) or issubclass(page.specific_class or Page, Answer)
 
@@ -281,15 +282,9 @@ def _guard_if_answer(sender: type[models.Model], instance: Any, **signal: Any) -
         guard(sender, instance, **signal)
 
 
-def _guard_deletion_if_answer(sender: type[models.Model], instance: Any, **signal: Any) -> None:
-    if isinstance(instance, Page) and _is_answer(instance):
-        guard_deletion(sender, instance, **signal)
-
-
 def connect() -> None:
-    """Puts the guard before every save and deletion. Connected to all models: a page may be saved as its base class."""
+    """Puts the guard before every save. Connected to all models: a page may be saved as its base class."""
     pre_save.connect(_guard_if_answer, dispatch_uid="answer-guard")
-    pre_delete.connect(_guard_deletion_if_answer, dispatch_uid="answer-deletion-guard")
 
 
 class RefusalMiddleware:

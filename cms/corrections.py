@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Revision
 from wagtail.signals import page_published
 
+from cms.incidents import mark_answered
 from cms.pages.answer import Answer, Change
 from publishing.models import Organisation, StoryVersion
 from publishing.outbox import plan_change
@@ -73,6 +74,7 @@ def record(page: Answer) -> Correction | None:
 def follow(page: Answer) -> None:
     """Hands the live revision to publishing, and, if it tells a change, plans what every channel is owed. Idempotent."""
     with transaction.atomic():
+        mark_answered(page)
         is_changed = record(page) is not None
         story = page.story()
         StoryVersion.of(story)

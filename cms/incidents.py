@@ -169,3 +169,9 @@ class Appearance(Orderable):
             raise ValidationError(
                 {"url": _("This is the address of an account. Please give the address of the post: nobody is registered here.")}
             )
+
+
+def mark_answered(page: models.Model) -> None:
+    """Notes on the incidents of a published rebuttal that they are answered. Later states are left as they are."""
+    waiting = [Incident.Status.REPORTED, Incident.Status.VERIFYING]
+    Incident.objects.filter(answers__page=page.pk, status__in=waiting).update(status=Incident.Status.ANSWERED)

@@ -413,7 +413,7 @@ def backoff(attempt_no: int) -> float:
 _WRONG_STATE = _("This delivery has moved on meanwhile. Please look at it again.")
 
 
-def _person(delivery: Delivery, user: Any, words: str, from_states: set[State], **changes: Any) -> None:
+def _person(delivery: Delivery, user: Any, did: str, from_states: set[State], **changes: Any) -> None:
     with transaction.atomic():
         if not Delivery.objects.filter(pk=delivery.pk, state__in=from_states).update(**changes):
             raise Refused(_WRONG_STATE)
@@ -425,7 +425,7 @@ def _person(delivery: Delivery, user: Any, words: str, from_states: set[State], 
             outcome=Outcome.OK,
             started_at=now,
             ended_at=now,
-            words=words,
+            words=did,
             by=user,
         )
         transaction.on_commit(wake)

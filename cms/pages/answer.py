@@ -69,7 +69,8 @@ class AnswerPermissionTester(PagePermissionTester):
         return super().can_unpublish() and self.page.first_published_at is None
 
     def can_delete(self, ignore_bulk: bool = False) -> bool:
-        return super().can_delete(ignore_bulk) and self.page.first_published_at is None
+        # Whatever was checked or public once stays: its approvals, corrections and deliveries refer to it.
+        return super().can_delete(ignore_bulk) and not self.page.specific.approvals.exists()
 
 
 class Answer(SitePage):

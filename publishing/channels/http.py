@@ -6,6 +6,7 @@ The one thing that matters here: was the request surely not accepted (TRANSIENT)
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,16 @@ READ_SECONDS = 20.0
 MOST_BYTES = 4 * 1024 * 1024
 
 _local = threading.local()
+
+_NEVER_SENT = (
+    requests.exceptions.ConnectTimeout,
+    requests.exceptions.SSLError,
+    requests.exceptions.InvalidURL,
+    requests.exceptions.MissingSchema,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.InvalidHeader,
+    UnicodeEncodeError,  # a header with letters that HTTP cannot carry
+)
 
 
 class NotSent(Exception):
@@ -57,11 +68,9 @@ class Http:
         options.setdefault("timeout", self.timeout)
         try:
             with self._session().request(method, url, allow_redirects=False, stream=True, **options) as answer:
-                body = answer.raw.read(MOST_BYTES + 1, decode_content=True)
-                if len(body) > MOST_BYTES:
-                    raise NoAnswer("the answer is larger than 4 MiB")
+                body = _read(answer, time.monotonic() + self.timeout[1])
                 return Answer(answer.status_code, answer.headers, body, _json(body))
-        except (requests.exceptions.ConnectTimeout, requests.exceptions.SSLError, requests.exceptions.InvalidURL) as error:
+        except _NEVER_SENT as error:
             raise NotSent(_plain(error)) from None
         except requests.exceptions.ConnectionError as error:
             reason = getattr(error.args[0] if error.args else None, "reason", None)
@@ -78,6 +87,18 @@ class Http:
             session.trust_env = False  # no proxy, no .netrc: an adapter speaks to its own host only
             session.headers["User-Agent"] = "fact-check-publisher"
         return session
+
+
+def _read(answer: requests.Response, until: float) -> bytes:
+    """The body, in bounded time and size: requests' own limit is for each piece, and a server may trickle."""
+    body = b""
+    while piece := answer.raw.read1(64 * 1024, decode_content=True):
+        body += piece
+        if len(body) > MOST_BYTES:
+            raise NoAnswer("the answer is larger than 4 MiB")
+        if time.monotonic() > until:
+            raise NoAnswer("the answer did not end in time")
+    return body
 
 
 def _plain(error: BaseException) -> str:

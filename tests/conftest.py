@@ -1,0 +1,70 @@
+"""Fixtures for all tests, and the rule that a suite which cannot run makes the run fail."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from pathlib import Path
+
+import pytest
+from django.core.files.images import ImageFile
+from PIL import Image
+
+# Where Debian puts what tests start; "wordpress" is a folder of files, not a program.
+_PLACES = ["/usr/sbin", "/usr/local/sbin", "/sbin", "/usr/lib/postgresql/15/bin", "/usr/lib/openssh"]
+_FOLDERS = {"wordpress": Path("/usr/share/wordpress")}
+_missing: dict[str, set[str]] = {}
+
+
+def is_here(program: str) -> bool:
+    """Whether a program (or a folder known by name) of Debian's is installed."""
+    if program in _FOLDERS:
+        return _FOLDERS[program].exists()
+    return bool(shutil.which(program)) or any(Path(place, program).exists() for place in _PLACES)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for mark in item.iter_markers("needs"):
+            for program in mark.args:
+                if not is_here(program):
+                    _missing.setdefault(program, set()).add(item.location[0])
+                    item.add_marker(pytest.mark.skip(reason=f"needs {program}"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if _missing:
+        terminalreporter.section("suites that could not run", red=True)
+        for program, files in sorted(_missing.items()):
+            terminalreporter.line(f"needs {program}: {', '.join(sorted(files))}")
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    if _missing and exitstatus == 0:
+        session.exitstatus = 1
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(settings, tmp_path):
+    """Nothing a test writes lands in the demo's folders."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "private": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path / "private", "base_url": None},
+        },
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+
+@pytest.fixture
+def picture(db):
+    """A stored picture of one colour."""
+    from cms.models import Picture
+
+    file = io.BytesIO()
+    Image.new("RGB", (1200, 800), (0, 90, 140)).save(file, "JPEG")
+    file.seek(0)
+    return Picture.objects.create(title="Minh họa", file=ImageFile(file, name="minh-hoa.jpg"))
