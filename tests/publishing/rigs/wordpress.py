@@ -1,0 +1,71 @@
+"""A WordPress newspaper against its stand-in."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from publishing.channels.base import Outcome
+from publishing.channels.http import Http
+from publishing.channels.wordpress import WordPress
+from publishing.sandbox.wordpress import CATEGORY, PASSWORD, USERNAME, WordPressSandbox
+
+OWNER = "Báo Ánh Dương"
+
+
+class Rig:
+    """One site, one user who may publish."""
+
+    kind: ClassVar[str] = "wordpress"
+    expected: ClassVar[dict[str, Outcome]] = {
+        "drop_before": Outcome.UNKNOWN,
+        "drop_after": Outcome.UNKNOWN,
+        "slow": Outcome.UNKNOWN,
+        "html_500": Outcome.UNKNOWN,
+        "html_200": Outcome.UNKNOWN,
+        "db_error": Outcome.UNKNOWN,
+        "maintenance": Outcome.THROTTLED,
+        "review": Outcome.UNKNOWN,
+        "revoked": Outcome.AUTH,
+        "role_lost": Outcome.AUTH,
+        "firewall": Outcome.AUTH,
+        "refuse": Outcome.PERMANENT,
+        "redirect": Outcome.PERMANENT,
+        "throttle": Outcome.THROTTLED,
+        "category_unread": Outcome.TRANSIENT,
+    }
+    faults: ClassVar[frozenset[str]] = frozenset(expected)
+
+    def __init__(self, **options: Any) -> None:
+        self.sandbox = WordPressSandbox(**options)
+
+    def __enter__(self) -> Rig:
+        self.sandbox.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.sandbox.stop()
+
+    def settings(self) -> tuple[dict[str, Any], dict[str, str]]:
+        config = {
+            "base_url": self.sandbox.url,
+            "username": USERNAME,
+            "category": CATEGORY,
+            "on_retraction": "notice",
+        }
+        return config, {"application_password": PASSWORD}
+
+    def adapter(self, config: dict[str, Any] | None = None, secrets: dict[str, str] | None = None) -> WordPress:
+        usual_config, usual_secrets = self.settings()
+        http = Http(connect=1, read=2)
+        return WordPress(usual_config | (config or {}), usual_secrets | (secrets or {}), owner=OWNER, http=http)
+
+    def copies(self) -> list[dict[str, str]]:
+        return self.sandbox.copies()
+
+    def fault(self, name: str) -> None:
+        # The category is looked up before the post is created: the only read in a creating call.
+        fault = (
+            {"fault": "html_500", "method": "GET"} if name == "category_unread" else {"fault": name, "method": "POST"}
+        )
+        with self.sandbox.lock:
+            self.sandbox.faults.append(fault)
