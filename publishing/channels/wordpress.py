@@ -166,6 +166,8 @@ class WordPress(Adapter):
         if self.config.get("category"):
             body["categories"] = [self._category(may_create=True)]
         made = self._call("POST", "/wp/v2/posts", creates=True, json=body)
+        if not isinstance(made.get("id"), int):
+            self.fail(Outcome.UNKNOWN, UNCLEAR)
         if made.get("slug") == post.slug:
             with _in_doubt():  # find() sees it, and says the same in time
                 return self._receipt(made)
@@ -173,7 +175,7 @@ class WordPress(Adapter):
             if earlier := self._earlier(made, post.slug):
                 self.delete(Receipt(str(made["id"])))
                 return self._choose(earlier)
-        return self._receipt(made)
+        return self._receipt(made)  # not withheld as UNKNOWN: find() would not see it, and it would be sent again
 
     def find(self, post: Post, marker: str) -> Receipt | None:
         """The published copy. One that was binned or withheld, or two of them, need a person: PERMANENT."""

@@ -13,6 +13,7 @@ Faults besides those of server.py, each for one request:
   throttle     429 with Retry-After, from a plugin
   maintenance  503 with Retry-After, as while an update is installed: HTML to whoever does not speak JSON
   firewall     an HTML page with 403, from something in front of WordPress
+  other_json   200 with JSON that is no post, as from something in front of WordPress
   redirect     301, as from a site whose address has www.
 """
 
@@ -23,6 +24,7 @@ import json
 import math
 import re
 import unicodedata
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, NoReturn
@@ -64,6 +66,7 @@ class WordPressSandbox(Sandbox):
         super().__init__(port, delay)
         self.users: dict[str, tuple[str, str]] = {USERNAME: ("author", PASSWORD)}
         self.has_bin = has_bin
+        self.address: Callable[[str], str] = str  # what a plugin makes of a slug
         self.store = store
         self.kept: dict[str, Any] = {"next": 1, "posts": {}, "terms": {"1": "Tin tức", "2": CATEGORY}}
         if store and store.exists():
@@ -320,7 +323,7 @@ class WordPressSandbox(Sandbox):
         wanted = _slug(str(given.get("slug", ""))) or changed["slug"]
         if not wanted and changed["status"] not in {"draft", "pending"}:
             wanted = _slug(changed["title"]) or str(changed["id"])
-        changed["slug"] = self._free(wanted, changed["id"])
+        changed["slug"] = self._free(self.address(wanted), changed["id"])
         post.update(changed)
 
     def _free(self, wanted: str, number: int) -> str:
@@ -375,6 +378,7 @@ _IN_FRONT: dict[str, Reply] = {
     "throttle": Reply(429, {"code": "too_many_requests", "message": "Slow down."}, {"Retry-After": "120"}),
     "maintenance": Reply(503, "<!DOCTYPE html><title>Maintenance</title>", {"Retry-After": "600"}),
     "firewall": Reply(403, "<!doctype html><title>Forbidden</title><h1>Request blocked</h1>"),
+    "other_json": Reply(200, {"ok": True}),
     "redirect": Reply(301, "", {"Location": "https://www.anhduong.example/"}),
 }
 

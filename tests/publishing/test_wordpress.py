@@ -61,8 +61,9 @@ def second_copy(rig: Rig, slug: str) -> None:
 
 
 def rendered(action: Action = Action.POST, wording: str = "", **kw: Any) -> Any:
-    made = {Action.POST: make_story, Action.CORRECT: make_correction, Action.RETRACT: make_retraction}[action]
-    story = make_story(**kw) if action == Action.POST else made(make_story(**kw))
+    story = make_story(**kw)
+    if action != Action.POST:
+        story = make_correction(story) if action == Action.CORRECT else make_retraction(story)
     return WordPress({}, {}, owner="Báo Ánh Dương").render(story, action, MARKER, wording)
 
 
@@ -220,6 +221,21 @@ def test_a_read_that_fails_after_a_create_leaves_it_unknown(rig: Rig) -> None:
     post = adapter.render(fresh_story(), Action.POST, MARKER)
     adapter.send(post, MARKER)
     rig.sandbox.faults.append({"fault": "html_500", "method": "GET"})
+    assert refusal(lambda: adapter.send(post, MARKER)).outcome is Outcome.UNKNOWN
+
+
+def test_a_site_that_words_its_own_addresses_gets_one_copy_and_says_at_once_what_it_withholds(rig: Rig) -> None:
+    adapter, post = rig.adapter(), rig.adapter().render(fresh_story(), Action.POST, MARKER)
+    rig.sandbox.address = lambda slug: f"bai-{len(slug)}"
+    assert adapter.send(post, MARKER).url.endswith(f"/bai-{len(post.slug)}/")
+    assert [one["status"] for one in kept(rig)] == ["publish"]
+    rig.fault("review")
+    assert refusal(lambda: adapter.send(post, MARKER)).outcome is Outcome.PERMANENT  # find() would not see it
+
+
+def test_an_answer_of_another_kind_than_a_post_is_unknown(rig: Rig) -> None:
+    adapter, post = rig.adapter(), rig.adapter().render(fresh_story(), Action.POST, MARKER)
+    rig.fault("other_json")
     assert refusal(lambda: adapter.send(post, MARKER)).outcome is Outcome.UNKNOWN
 
 

@@ -25,6 +25,7 @@ class Rig:
         "db_error": Outcome.UNKNOWN,
         "maintenance": Outcome.THROTTLED,
         "review": Outcome.UNKNOWN,
+        "other_json": Outcome.UNKNOWN,
         "revoked": Outcome.AUTH,
         "role_lost": Outcome.AUTH,
         "firewall": Outcome.AUTH,
