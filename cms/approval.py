@@ -159,7 +159,9 @@ def record_override(page: Answer, user: Any) -> None:
 
 # The workflow -------------------------------------------------------------------------------------------------
 
-NEEDS_TWO = _("This text has not been checked and approved by a second person. Submit it; an edit afterwards needs approval again.")
+NEEDS_TWO = _(
+    "This text has not been checked and approved by a second person. Submit it; an edit afterwards needs approval again."
+)
 YOU_WROTE_IT = _("You wrote part of this text. Somebody else must check and approve it.")
 EVIDENCE_FIRST = _("The text was changed after the evidence check. Request changes, so that it is checked again.")
 
@@ -180,9 +182,8 @@ class SecondPersonTask(AbstractGroupApprovalTask):
 
     def start(self, workflow_state: Any, user: Any = None) -> Any:
         page = _answer_of(workflow_state)
-        if page:
-            if found := reasons(page.get_latest_revision_as_object()):
-                raise Refusal(page, [reason.words for reason in found])
+        if page and (found := reasons(page.get_latest_revision_as_object())):
+            raise Refusal(page, [reason.words for reason in found])
         return super().start(workflow_state, user=user)
 
     def get_actions(self, obj: Any, user: Any) -> list[tuple[str, str, bool]]:
@@ -256,13 +257,15 @@ class ApprovalTask(SecondPersonTask):
 def guard(sender: type[models.Model], instance: Page, raw: bool = False, **signal: Any) -> None:
     """Refuses any save that makes an answer live, changes it live, or takes it off, without the approvals it needs."""
     fields = signal.get("update_fields")
-    if raw or instance.pk is None and not instance.live or fields is not None and "live" not in fields:
+    if raw or (instance.pk is None and not instance.live) or (fields is not None and "live" not in fields):
         return
     before = Page.objects.filter(pk=instance.pk).values("live", "first_published_at").first()
     if not instance.live:
         # Wagtail hides a page that is first published later; one that was public is not silently withdrawn.
         if before and before["live"] and before["first_published_at"]:
-            raise Refusal(instance, [_("A published answer is not taken off the site silently. Retract it, with a reason.")])
+            raise Refusal(
+                instance, [_("A published answer is not taken off the site silently. Retract it, with a reason.")]
+            )
         return
     if not isinstance(instance, Answer):
         # A plain Page instance of an answer, saved live: only bookkeeping may pass through here.
@@ -305,7 +308,8 @@ class RefusalMiddleware:
         where = reverse("wagtailadmin_pages:edit", args=[page.pk]) if page.pk else reverse("wagtailadmin_home")
         messages.error(
             request,
-            gettext("“%(title)s” was saved, but not published or passed on:") % {"title": page.draft_title or page.title}
+            gettext("“%(title)s” was saved, but not published or passed on:")
+            % {"title": page.draft_title or page.title}
             + " "
             + " ".join(str(each) for each in exception.words),
         )

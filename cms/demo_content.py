@@ -7,7 +7,7 @@ go through the outbox.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -24,8 +24,8 @@ from cms.claims import Verdict
 from cms.corrections import follow
 from cms.incidents import Appearance, Incident, Place, Topic
 from cms.models import (
-    AnsweredIncident,
     Answer,
+    AnsweredIncident,
     AnswerList,
     CorrectionsLog,
     Evidence,
@@ -60,7 +60,12 @@ PEOPLE = (
     Person("quantri", people.ADMINISTRATOR, "Quản trị viên mẫu"),
 )
 
-TOPICS = [("Y tế", "y-te"), ("Lừa đảo trực tuyến", "lua-dao-truc-tuyen"), ("Đất đai", "dat-dai"), ("Thiên tai", "thien-tai")]
+TOPICS = [
+    ("Y tế", "y-te"),
+    ("Lừa đảo trực tuyến", "lua-dao-truc-tuyen"),
+    ("Đất đai", "dat-dai"),
+    ("Thiên tai", "thien-tai"),
+]
 PLACES = [
     ("Toàn tỉnh Ánh Dương", "toan-tinh", Place.Kind.PROVINCE),
     ("Xã Suối Mơ", "xa-suoi-mo", Place.Kind.COMMUNE),
@@ -143,13 +148,17 @@ def _illustration(title: str, sky: tuple[int, int, int], ground: tuple[int, int,
 class _Desk:
     """The people at work."""
 
-    def __init__(self, who: dict[str, User], office: Organisation, topics: dict[str, Topic], places: dict[str, Place]) -> None:
+    def __init__(
+        self, who: dict[str, User], office: Organisation, topics: dict[str, Topic], places: dict[str, Place]
+    ) -> None:
         self.who, self.office, self.topics, self.places = who, office, topics, places
         self.answers = AnswerList.objects.get(slug="kiem-chung")
 
     # How a page comes to be ---------------------------------------------------------------------------------
 
-    def draft(self, page: Answer, evidence: list[Evidence], incidents: list[Incident] = (), parent: Page | None = None) -> Answer:  # type: ignore[assignment]
+    def draft(
+        self, page: Answer, evidence: list[Evidence], incidents: Sequence[Incident] = (), parent: Page | None = None
+    ) -> Answer:
         page.owner = self.who["bientap"]
         page.office = page.office or self.office
         page.live = False
@@ -206,7 +215,9 @@ class _Desk:
             first_seen_at=timezone.now() - timedelta(days=2, hours=5),
         )
         incident.appearances.add(
-            Appearance(platform=Appearance.Platform.FACEBOOK, url="https://www.facebook.com/groups/0000/posts/1111", reach=5200),
+            Appearance(
+                platform=Appearance.Platform.FACEBOOK, url="https://www.facebook.com/groups/0000/posts/1111", reach=5200
+            ),
             Appearance(platform=Appearance.Platform.ZALO, reach=None),
         )
         incident.save()
@@ -224,11 +235,26 @@ class _Desk:
             picture=_illustration("Hồ chứa nước đầu nguồn dưới chân núi", (176, 212, 232), (96, 156, 132)),
             picture_alt="Hình vẽ hồ chứa nước đầu nguồn dưới chân núi",
             body=[
-                ("paragraph", "<p>Tối 21/11, một tin nhắn được chuyển tiếp trên nhiều nhóm cư dân cho rằng nước máy toàn tỉnh nhiễm độc. Tin nhắn không nêu nguồn, không có số văn bản, không ghi tên cơ quan.</p>"),
+                (
+                    "paragraph",
+                    "<p>Tối 21/11, một tin nhắn được chuyển tiếp trên nhiều nhóm cư dân cho rằng nước máy toàn tỉnh nhiễm độc. Tin nhắn không nêu nguồn, không có số văn bản, không ghi tên cơ quan.</p>",
+                ),
                 ("heading", "Kết quả kiểm tra"),
-                ("paragraph", "<p>Sáng 22/11, đơn vị xét nghiệm lấy mẫu tại <b>48 điểm</b> thuộc ba nhà máy nước. Cả 48 mẫu đạt quy chuẩn nước sạch. Biên bản xét nghiệm được công bố toàn văn.</p>"),
-                ("quote", {"text": "Không có lệnh ngừng cấp nước. Người dân sinh hoạt bình thường.", "source": "Công ty Cấp nước Ánh Dương (hư cấu), thông báo số 31"}),
-                ("advice", "<p>Nếu thấy nước có mùi hoặc màu lạ, hãy ngừng dùng ở vòi đó và gọi tổng đài cấp nước 1900 0000.</p>"),
+                (
+                    "paragraph",
+                    "<p>Sáng 22/11, đơn vị xét nghiệm lấy mẫu tại <b>48 điểm</b> thuộc ba nhà máy nước. Cả 48 mẫu đạt quy chuẩn nước sạch. Biên bản xét nghiệm được công bố toàn văn.</p>",
+                ),
+                (
+                    "quote",
+                    {
+                        "text": "Không có lệnh ngừng cấp nước. Người dân sinh hoạt bình thường.",
+                        "source": "Công ty Cấp nước Ánh Dương (hư cấu), thông báo số 31",
+                    },
+                ),
+                (
+                    "advice",
+                    "<p>Nếu thấy nước có mùi hoặc màu lạ, hãy ngừng dùng ở vòi đó và gọi tổng đài cấp nước 1900 0000.</p>",
+                ),
             ],
         )
         return self.publish(
@@ -266,10 +292,19 @@ class _Desk:
             place=self.places["phuong-hoa-nang"],
             is_urgent=True,
             body=[
-                ("paragraph", "<p>Người gọi tự xưng nhân viên điện lực, đọc đúng địa chỉ của hộ dân, báo nợ cước và yêu cầu chuyển khoản ngay.</p>"),
+                (
+                    "paragraph",
+                    "<p>Người gọi tự xưng nhân viên điện lực, đọc đúng địa chỉ của hộ dân, báo nợ cước và yêu cầu chuyển khoản ngay.</p>",
+                ),
                 ("heading", "Dấu hiệu nhận biết"),
-                ("paragraph", "<ul><li>Giục chuyển tiền trong một, hai giờ.</li><li>Tài khoản nhận tiền đứng tên cá nhân.</li><li>Không có số văn bản, không cho gọi lại tổng đài.</li></ul>"),
-                ("advice", "<p>Cúp máy. Tự gọi tổng đài điện lực in trên hóa đơn. Nếu đã chuyển tiền, gọi ngay ngân hàng và báo công an xã, phường.</p>"),
+                (
+                    "paragraph",
+                    "<ul><li>Giục chuyển tiền trong một, hai giờ.</li><li>Tài khoản nhận tiền đứng tên cá nhân.</li><li>Không có số văn bản, không cho gọi lại tổng đài.</li></ul>",
+                ),
+                (
+                    "advice",
+                    "<p>Cúp máy. Tự gọi tổng đài điện lực in trên hóa đơn. Nếu đã chuyển tiền, gọi ngay ngân hàng và báo công an xã, phường.</p>",
+                ),
             ],
         )
         page.public_details.add(PublicDetail(text="0200 000 0000", reason="Tổng đài công bố trên hóa đơn (hư cấu)"))
@@ -354,7 +389,9 @@ class _Desk:
             )
         )  # fmt: skip
         self.change(
-            page, "retraction", "Bài dẫn nhầm lịch của tháng 10. Xin xem lịch đúng trên trang của trạm y tế từng xã, phường."
+            page,
+            "retraction",
+            "Bài dẫn nhầm lịch của tháng 10. Xin xem lịch đúng trên trang của trạm y tế từng xã, phường.",
         )
 
     def _in_the_workflow(self) -> None:
@@ -404,7 +441,9 @@ class _Desk:
         draft.slug = "tap-water-is-safe"
         draft.claim = "Tap water in the whole province is poisoned and banned from tonight"
         draft.short_answer = "Tap water met the standard at all 48 sampling points on 22 November 2026. No authority has ordered anyone to stop using it."
-        draft.why_checked = "The message spread fast in residents' groups; the hotline took more than 60 calls in one evening."
+        draft.why_checked = (
+            "The message spread fast in residents' groups; the hotline took more than 60 calls in one evening."
+        )
         draft.reach_attempt = "The office wrote to the first group that posted it; no reply came before publication."
         draft.picture_alt = "Drawing of a reservoir at the foot of a mountain"
         draft.body = [
@@ -470,5 +509,7 @@ def _information_pages() -> None:
         CorrectionsLog.objects.child_of(home).update(intro=log_intro)
         for slug, title, text in pages:
             home.add_child(
-                instance=InfoPage(title=title, slug=slug, body=[("paragraph", text)], show_in_menus=True, locale=home.locale)
+                instance=InfoPage(
+                    title=title, slug=slug, body=[("paragraph", text)], show_in_menus=True, locale=home.locale
+                )
             )

@@ -53,7 +53,9 @@ def _about_answer(page: Answer) -> list[Reason]:
     kinds = {piece.kind for piece in page.evidence.all()}
     if Evidence.Kind.PRIMARY not in kinds:
         found.append(
-            Reason("no_primary_evidence", _("There is no primary evidence. Add at least one source that knows first-hand."))
+            Reason(
+                "no_primary_evidence", _("There is no primary evidence. Add at least one source that knows first-hand.")
+            )
         )
     return found
 
@@ -66,22 +68,31 @@ def _about_claim(page: Rebuttal) -> list[Reason]:
         found.append(
             Reason(
                 "not_a_fact",
-                _("Only statements of fact get a verdict. Opinion, criticism, predictions and satire are never judged."),
+                _(
+                    "Only statements of fact get a verdict. Opinion, criticism, predictions and satire are never judged."
+                ),
             )
         )
     if mark := opinion_mark(page.claim):
-        words = _("The claim reads like an opinion (“%(mark)s”). Write down the fact that can be checked, or leave it unjudged.")
+        words = _(
+            "The claim reads like an opinion (“%(mark)s”). Write down the fact that can be checked, or leave it unjudged."
+        )
         found.append(Reason("reads_like_opinion", words % {"mark": mark}))
     if not page.verdict or page.verdict == Verdict.VERIFYING:
         found.append(Reason("no_verdict", _("There is no verdict yet.")))
     if not page.reach_attempt.strip():
         found.append(
-            Reason("no_reach_attempt", _("Say how the office tried to reach the source of the claim, or why it could not."))
+            Reason(
+                "no_reach_attempt", _("Say how the office tried to reach the source of the claim, or why it could not.")
+            )
         )
     lowered = page.claim.lower()
     if any(word in lowered for word in _VERDICT_WORDS):
         found.append(
-            Reason("verdict_in_claim", _("The claim contains words of judgement. Repeat what was claimed, without judging it."))
+            Reason(
+                "verdict_in_claim",
+                _("The claim contains words of judgement. Repeat what was claimed, without judging it."),
+            )
         )
     return found
 
@@ -131,7 +142,9 @@ def _about_change(page: Answer) -> list[Reason]:
         return [
             Reason(
                 "change_not_told",
-                _("Title, claim, verdict or short answer differ from what is published. Fill in “Correction”: kind of change and what changed."),
+                _(
+                    "Title, claim, verdict or short answer differ from what is published. Fill in “Correction”: kind of change and what changed."
+                ),
             )
         ]
     return []

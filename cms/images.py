@@ -25,4 +25,6 @@ class PictureRendition(AbstractRendition):
     image = models.ForeignKey(Picture, on_delete=models.CASCADE, related_name="renditions")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=("image", "filter_spec", "focal_point_key"), name="rendition_once")]
+        constraints = [
+            models.UniqueConstraint(fields=("image", "filter_spec", "focal_point_key"), name="rendition_once")
+        ]

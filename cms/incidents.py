@@ -115,8 +115,12 @@ class Incident(index.Indexed, ClusterableModel):
 
 
 # First path parts after which a host's address names a post, not an account.
-_POST_MARKS = frozenset("posts permalink photo photos videos video watch reel reels groups events story status p s share".split())
-_ACCOUNT_HOSTS = frozenset("facebook.com m.facebook.com www.facebook.com tiktok.com www.tiktok.com x.com twitter.com instagram.com www.instagram.com threads.net www.threads.net".split())
+_POST_MARKS = frozenset(
+    "posts permalink photo photos videos video watch reel reels groups events story status p s share".split()
+)
+_ACCOUNT_HOSTS = frozenset(
+    "facebook.com m.facebook.com www.facebook.com tiktok.com www.tiktok.com x.com twitter.com instagram.com www.instagram.com threads.net www.threads.net".split()
+)
 
 
 def names_an_account(url: str) -> bool:
@@ -167,7 +171,11 @@ class Appearance(Orderable):
     def clean(self) -> None:
         if self.url and names_an_account(self.url):
             raise ValidationError(
-                {"url": _("This is the address of an account. Please give the address of the post: nobody is registered here.")}
+                {
+                    "url": _(
+                        "This is the address of an account. Please give the address of the post: nobody is registered here."
+                    )
+                }
             )
 
 

@@ -55,7 +55,7 @@ class KeptCopy(models.Model):
         return self.title
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.file and not self.file._committed:
+        if self.file and not self.file._committed:  # type: ignore[attr-defined]  # a new upload
             digest = hashlib.sha256()
             for chunk in self.file.chunks():
                 digest.update(chunk)
@@ -63,10 +63,10 @@ class KeptCopy(models.Model):
             self.file.seek(0)
         super().save(*args, **kwargs)
 
-    @property
-    def extension(self) -> str:
-        return PurePath(self.file.name).suffix.lstrip(".").lower()
-
     def get_absolute_url(self) -> str:
         """The admin address that shows the copy to people who may see it."""
         return reverse("kept_copy", args=[self.pk])
+
+    @property
+    def extension(self) -> str:
+        return PurePath(self.file.name or "").suffix.lstrip(".").lower()

@@ -37,18 +37,27 @@ _PATTERNS: tuple[tuple[str | Promise, re.Pattern[str]], ...] = (
     (
         _("bank account number"),
         re.compile(
-            r"(?:số tài khoản|stk|tài khoản số|tk số|account (?:number|no\.?))\s*(?:là|is)?\s*:?\s*\d(?:" + _GAP + r"\d){5,18}\b",
+            r"(?:số tài khoản|stk|tài khoản số|tk số|account (?:number|no\.?))\s*(?:là|is)?\s*:?\s*\d(?:"
+            + _GAP
+            + r"\d){5,18}\b",
             re.IGNORECASE,
         ),
     ),
     (
         _("telephone number"),
-        re.compile(r"(?<![\d.,])(?:\+?84|0)" + _GAP + r"(?:[35789](?:" + _GAP + r"\d){8}|2(?:" + _GAP + r"\d){8,9})(?![\d])"),
+        re.compile(
+            r"(?<![\d.,])(?:\+?84|0)" + _GAP + r"(?:[35789](?:" + _GAP + r"\d){8}|2(?:" + _GAP + r"\d){8,9})(?![\d])"
+        ),
     ),
-    (_("identity number"), re.compile(r"(?<![\d.,])0\d{2}" + _GAP + r"\d{3}" + _GAP + r"\d{3}" + _GAP + r"\d{3}(?!\d)")),
     (
         _("identity number"),
-        re.compile(r"(?:cmnd|cccd|căn cước|chứng minh (?:nhân dân|thư)|hộ chiếu)[^\d\n]{0,20}\d{8,12}\b", re.IGNORECASE),
+        re.compile(r"(?<![\d.,])0\d{2}" + _GAP + r"\d{3}" + _GAP + r"\d{3}" + _GAP + r"\d{3}(?!\d)"),
+    ),
+    (
+        _("identity number"),
+        re.compile(
+            r"(?:cmnd|cccd|căn cước|chứng minh (?:nhân dân|thư)|hộ chiếu)[^\d\n]{0,20}\d{8,12}\b", re.IGNORECASE
+        ),
     ),
     (_("number plate"), re.compile(r"\b\d{2}[A-ZĐ]{1,2}\d?\s?[-–.]\s?\d{3}\.?\d{2}\b")),
     (_("account name"), re.compile(r"(?<![\w@/.])@[A-Za-z][\w.]{2,}\b")),

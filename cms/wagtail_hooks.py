@@ -12,8 +12,7 @@ from wagtail import hooks
 from wagtail.admin.auth import permission_required
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.components import Component
-
-
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets import Button
 from wagtail.log_actions import LogFormatter
 from wagtail.models import Page
@@ -32,7 +31,15 @@ class IncidentViewSet(SnippetViewSet):
     model = Incident
     icon = "warning"
     menu_label = _("Incidents")
-    list_display = ["__str__", "get_kind_display", "topic", "place", "get_urgency_display", "get_status_display", "first_seen_at"]
+    list_display = [
+        "__str__",
+        "get_kind_display",
+        "topic",
+        "place",
+        "get_urgency_display",
+        "get_status_display",
+        "first_seen_at",
+    ]
     list_filter = ["status", "urgency", "kind", "topic", "place"]
     list_per_page = 50
     inspect_view_enabled = True
@@ -41,7 +48,14 @@ class IncidentViewSet(SnippetViewSet):
         [
             FieldPanel("claim"),
             MultiFieldPanel(
-                [FieldPanel("kind"), FieldPanel("topic"), FieldPanel("place"), FieldPanel("urgency"), FieldPanel("first_seen_at"), FieldPanel("status")],
+                [
+                    FieldPanel("kind"),
+                    FieldPanel("topic"),
+                    FieldPanel("place"),
+                    FieldPanel("urgency"),
+                    FieldPanel("first_seen_at"),
+                    FieldPanel("status"),
+                ],
                 heading=_("What and where"),
             ),
             InlinePanel("appearances", label=_("Appearance"), heading=_("Where it was seen")),
@@ -50,11 +64,17 @@ class IncidentViewSet(SnippetViewSet):
     )
 
 
+class DownloadColumn(Column):
+    """A link that hands out the file."""
+
+    cell_template_name = "desk/download_cell.html"
+
+
 class KeptCopyViewSet(SnippetViewSet):
     model = KeptCopy
     icon = "lock"
     menu_label = _("Kept copies")
-    list_display = ["title", "extension", "kept_at", "source_url"]
+    list_display = ["title", DownloadColumn("file", label=_("File")), "kept_at", "source_url"]
     inspect_view_enabled = True
     copy_view_enabled = False
     panels = [FieldPanel("title"), FieldPanel("file"), FieldPanel("source_url")]
@@ -125,7 +145,10 @@ def channels_button(page: Page, user: Any, view_name: str, next_url: str | None 
     answer = page.specific
     if isinstance(answer, Answer) and answer.live and user.has_perm("publishing.compose_delivery"):
         yield Button(
-            _("Send to channels"), reverse("publishing_compose_story", args=[answer.story_key]), icon_name="mail", priority=5
+            _("Send to channels"),
+            reverse("publishing_compose_story", args=[answer.story_key]),
+            icon_name="mail",
+            priority=5,
         )
 
 

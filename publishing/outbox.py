@@ -335,7 +335,8 @@ class _Turn:
         """Records a failure: one table from outcome to what happens next."""
         now = timezone.now()
         delivery = self.delivery
-        state, changes = State.DUE, {"words": error.words[:300]}
+        state = State.DUE
+        changes: dict[str, Any] = {"words": error.words[:300]}
         # A refusal in so many words while creating means that it is surely not out.
         if self.is_calling and error.outcome != Outcome.UNKNOWN:
             changes["doubts"] = 0
@@ -360,7 +361,9 @@ class _Turn:
                     changes["due_at"], changes["words"] = error.until, LOOKING
                 else:
                     changes["doubts"] = delivery.doubts + 1
-                    changes["due_at"] = now + timedelta(seconds=min(FIRST_LOOK_SECONDS, settings.DELIVERY_LEASE_SECONDS))
+                    changes["due_at"] = now + timedelta(
+                        seconds=min(FIRST_LOOK_SECONDS, settings.DELIVERY_LEASE_SECONDS)
+                    )
                     changes["words"] = LOOKING
                     finds = delivery.channel.adapter_class.finds
                     if not finds or changes["doubts"] >= DOUBTS_BEFORE_A_PERSON:

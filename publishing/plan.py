@@ -62,7 +62,13 @@ def follow_up(deliveries: Iterable[Delivery], revision: int, *, is_retraction: b
                 plan.cancelled.append((delivery, WITHDRAWN if is_retraction else REPLACED))
                 if not is_retraction and not is_out:
                     plan.owed.append(
-                        Owed(channel_id, Action.POST, max(delivery.scheduled_at, now), delivery.wording, delivery.wording_by_id)
+                        Owed(
+                            channel_id,
+                            Action.POST,
+                            max(delivery.scheduled_at, now),
+                            delivery.wording,
+                            delivery.wording_by_id,
+                        )
                     )
             elif is_retraction or delivery.state in {State.FAILED, State.HELD}:
                 plan.cancelled.append((delivery, WITHDRAWN if is_retraction else OVERTAKEN))

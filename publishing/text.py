@@ -12,7 +12,12 @@ import bleach
 TAGS = frozenset(
     "p h2 h3 h4 ul ol li blockquote cite a strong b em i br hr figure figcaption img table thead tbody tr th td sup sub".split()
 )
-ATTRIBUTES = {"a": ["href", "title", "rel"], "img": ["src", "alt", "width", "height"], "th": ["scope"], "td": ["colspan"]}
+ATTRIBUTES = {
+    "a": ["href", "title", "rel"],
+    "img": ["src", "alt", "width", "height"],
+    "th": ["scope"],
+    "td": ["colspan"],
+}
 PROTOCOLS = frozenset({"http", "https", "mailto", "tel"})
 
 # An assumption, not a measurement: newsreaders speak about 200 syllables a minute, and in written Vietnamese
@@ -41,7 +46,11 @@ def _clusters(text: str) -> list[str]:
     parts: list[str] = []
     join_next = False
     for letter in text:
-        extends = unicodedata.combining(letter) or letter in "\u200d\ufe0e\ufe0f\u20e3" or "\U0001f3fb" <= letter <= "\U0001f3ff"
+        extends = (
+            unicodedata.combining(letter)
+            or letter in "\u200d\ufe0e\ufe0f\u20e3"
+            or "\U0001f3fb" <= letter <= "\U0001f3ff"
+        )
         if parts and (extends or join_next):
             parts[-1] += letter
         else:

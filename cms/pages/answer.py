@@ -22,6 +22,7 @@ from wagtail.search import index
 
 from cms.pages.base import SitePage
 from cms.pages.blocks import BodyBlock
+from cms.pages.panels import GatePanel
 from publishing.models import Organisation
 from publishing.story import Image, Source, Story
 from publishing.text import clean_html, plain_text
@@ -41,9 +42,9 @@ class AnswerForm(WagtailAdminPageForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         answer = self.instance
-        if answer.pk and answer.change_kind and answer.change_kind != Change.RETRACTION:
-            if answer.corrections.filter(note=answer.change_note).exists():
-                self.initial["change_kind"] = self.initial["change_note"] = ""
+        is_told = answer.pk and answer.change_kind and answer.corrections.filter(note=answer.change_note).exists()
+        if is_told and answer.change_kind != Change.RETRACTION:
+            self.initial["change_kind"] = self.initial["change_note"] = ""
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()
@@ -126,19 +127,27 @@ class Answer(SitePage):
         verbose_name_plural = _("answers")
 
     evidence_panels = [
-        HelpPanel(content=_("At least one primary source is needed: a document, record or statement by whoever knows first-hand.")),
+        HelpPanel(
+            content=_(
+                "At least one primary source is needed: a document, record or statement by whoever knows first-hand."
+            )
+        ),
         InlinePanel("evidence", label=_("Evidence"), heading=_("Evidence")),
         FieldPanel("why_checked"),
     ]
     public_detail_panels = [
         HelpPanel(
-            content=_("Numbers and accounts in the text that are public for a good reason, such as a published hotline. Everything else that looks like personal data must be removed.")
+            content=_(
+                "Numbers and accounts in the text that are public for a good reason, such as a published hotline. Everything else that looks like personal data must be removed."
+            )
         ),
         InlinePanel("public_details", label=_("Public detail"), heading=_("Public details")),
     ]
     change_panels = [
         HelpPanel(
-            content=_("Only when a published answer is changed. A correction or retraction goes into the public log and to every channel the answer went to.")
+            content=_(
+                "Only when a published answer is changed. A correction or retraction goes into the public log and to every channel the answer went to."
+            )
         ),
         MultiFieldPanel([FieldPanel("change_kind"), FieldPanel("change_note")], heading=_("Change")),
     ]
@@ -152,7 +161,7 @@ class Answer(SitePage):
         """The editor's tabs, the same for every kind of answer, around its own content panels."""
         return TabbedInterface(
             [
-                ObjectList(content, heading=_("Answer")),
+                ObjectList([GatePanel(), *content], heading=_("Answer")),
                 ObjectList(cls.evidence_panels, heading=_("Evidence")),
                 ObjectList(cls.public_detail_panels, heading=_("Personal data")),
                 ObjectList(cls.change_panels, heading=_("Correction")),
@@ -192,7 +201,14 @@ class Answer(SitePage):
 
     def public_texts(self) -> list[str]:
         """Every text of this page that the public will read, for the gate's search for personal data."""
-        texts = [self.title, self.short_answer, self.why_checked, self.change_note, self.picture_alt, self.search_description]
+        texts = [
+            self.title,
+            self.short_answer,
+            self.why_checked,
+            self.change_note,
+            self.picture_alt,
+            self.search_description,
+        ]
         texts.append(plain_text(str(self.body)))
         for piece in self.evidence.all():
             texts += [piece.title, piece.quotation, piece.url]
@@ -263,7 +279,9 @@ class Evidence(Orderable):
 
     page = ParentalKey(Answer, on_delete=models.CASCADE, related_name="evidence")
     title = models.CharField(
-        _("source"), max_length=250, help_text=_("Who says so, and in what, e.g. “Department of Health, notice 12/TB-SYT”.")
+        _("source"),
+        max_length=250,
+        help_text=_("Who says so, and in what, e.g. “Department of Health, notice 12/TB-SYT”."),
     )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.PRIMARY)
     stance = models.CharField(_("stance"), max_length=10, choices=Stance.choices, default=Stance.AGAINST)
@@ -304,7 +322,9 @@ class Evidence(Orderable):
 
     def clean(self) -> None:
         if not (self.url or self.document or self.quotation.strip() or self.kept_copy):
-            raise ValidationError({"url": _("Give a link, a document, a quotation or a kept copy: evidence must be visible.")})
+            raise ValidationError(
+                {"url": _("Give a link, a document, a quotation or a kept copy: evidence must be visible.")}
+            )
 
 
 class PublicDetail(Orderable):

@@ -18,7 +18,9 @@ class Rebuttal(Answer):
     claim = models.TextField(
         _("claim"),
         max_length=300,
-        help_text=_("The statement of fact that is judged, without words of judgement in it. Best under 75 characters."),
+        help_text=_(
+            "The statement of fact that is judged, without words of judgement in it. Best under 75 characters."
+        ),
     )
     nature = models.CharField(
         _("what was claimed is a"),
@@ -32,7 +34,9 @@ class Rebuttal(Answer):
         _("attempt to reach the source of the claim"),
         max_length=600,
         blank=True,
-        help_text=_("How the office tried to hear whoever made the claim, and what came of it. No names of private persons."),
+        help_text=_(
+            "How the office tried to hear whoever made the claim, and what came of it. No names of private persons."
+        ),
     )
 
     is_creatable = True

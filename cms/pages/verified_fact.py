@@ -20,5 +20,11 @@ class VerifiedFact(Answer):
         verbose_name_plural = _("verified facts")
 
     edit_handler = Answer.tabs(
-        [FieldPanel("title"), FieldPanel("short_answer"), FieldPanel("body"), Answer.picture_panel, Answer.subject_panel]
+        [
+            FieldPanel("title"),
+            FieldPanel("short_answer"),
+            FieldPanel("body"),
+            Answer.picture_panel,
+            Answer.subject_panel,
+        ]
     )

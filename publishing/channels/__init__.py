@@ -6,6 +6,8 @@ import importlib
 import pkgutil
 from functools import cache
 
+from django.utils.functional import Promise
+
 from publishing.channels.base import Adapter
 
 
@@ -23,7 +25,7 @@ def adapters() -> dict[str, type[Adapter]]:
     return dict(sorted(found.items()))
 
 
-def choices() -> list[tuple[str, str]]:
+def choices() -> list[tuple[str, str | Promise]]:
     """(kind, label) of every adapter, for a form field. A callable, so that a new kind needs no migration."""
     from django.utils.translation import gettext_lazy
 

@@ -5,6 +5,7 @@ The one thing that matters here: was the request surely not accepted (TRANSIENT)
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from dataclasses import dataclass
@@ -108,6 +109,6 @@ def _plain(error: BaseException) -> str:
 
 def _json(body: bytes) -> Any:
     try:
-        return requests.compat.json.loads(body)
+        return json.loads(body)
     except ValueError:
         return None

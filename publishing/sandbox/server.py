@@ -55,7 +55,9 @@ class Reply:
             return self.body, self.content_type or "application/octet-stream"
         if isinstance(self.body, str):
             return self.body.encode(), self.content_type or "text/html; charset=utf-8"
-        return json.dumps(self.body, ensure_ascii=False).encode(), self.content_type or "application/json; charset=UTF-8"
+        return json.dumps(
+            self.body, ensure_ascii=False
+        ).encode(), self.content_type or "application/json; charset=UTF-8"
 
 
 View = Callable[..., Reply]
@@ -111,7 +113,9 @@ class Sandbox:
     def _take_fault(self, request: Request) -> str:
         with self.lock:
             for place, fault in enumerate(self.faults):
-                if fault.get("method", request.method) == request.method and request.path.startswith(fault.get("path", "/")):
+                if fault.get("method", request.method) == request.method and request.path.startswith(
+                    fault.get("path", "/")
+                ):
                     return self.faults.pop(place)["fault"]
         return ""
 
@@ -132,7 +136,13 @@ class Sandbox:
         query = {name: "[removed]" if name in self.secret_names else value for name, value in request.query.items()}
         with self.lock:
             self.log.append(
-                {"method": request.method, "path": request.path, "query": query, "body": shown[:20_000], "status": status}
+                {
+                    "method": request.method,
+                    "path": request.path,
+                    "query": query,
+                    "body": shown[:20_000],
+                    "status": status,
+                }
             )
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
@@ -154,7 +164,9 @@ class Sandbox:
                 if fault in {"html_500", "html_200"}:
                     status = int(fault[-3:])
                     sandbox._remember(request, status)
-                    return self._write(Reply(status, "<!doctype html><title>Error</title><h1>Something went wrong</h1>"))
+                    return self._write(
+                        Reply(status, "<!doctype html><title>Error</title><h1>Something went wrong</h1>")
+                    )
                 request.fault = fault
                 reply = sandbox.answer(request)
                 sandbox._remember(request, reply.status)

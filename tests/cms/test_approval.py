@@ -279,7 +279,10 @@ def test_a_complete_answer_passes_the_gate():
         ({"office": None}, "no_office"),
         ({"topic": None}, "no_topic"),
         ({"evidence": []}, "no_primary_evidence"),
-        ({"evidence": [{"title": "Báo mạng", "url": "https://bao.example", "kind": Evidence.Kind.SECONDARY}]}, "no_primary_evidence"),
+        (
+            {"evidence": [{"title": "Báo mạng", "url": "https://bao.example", "kind": Evidence.Kind.SECONDARY}]},
+            "no_primary_evidence",
+        ),
         ({"incidents": []}, "no_incident"),
         ({"short_answer": "Gọi ngay 0912 345 678 để biết thêm."}, "personal_data"),
         ({"claim": "Chuyển tiền vào STK 0123456789 để được chữa bệnh"}, "personal_data"),

@@ -55,7 +55,9 @@ class Installation:
 
     def celery(self) -> subprocess.Popen[bytes]:
         """A Celery worker, as deploy/ starts it."""
-        return self.start(sys.executable, "-m", "celery", "-A", "cms", "worker", "-P", "threads", "-c", "2", "-l", "warning")
+        return self.start(
+            sys.executable, "-m", "celery", "-A", "cms", "worker", "-P", "threads", "-c", "2", "-l", "warning"
+        )
 
     def beat(self) -> subprocess.Popen[bytes]:
         """Celery's clock, a process of its own."""

@@ -174,7 +174,9 @@ def test_a_channel_is_called_only_so_many_times_at_once(channel):
 )
 def test_each_outcome_leads_to_its_state(channel, fake, outcome, state):
     delivery = owe(channel)
-    fake.script.append(ChannelError(outcome, "Words for the editor.", vendor_code="7", vendor_words="token bí-mật refused"))
+    fake.script.append(
+        ChannelError(outcome, "Words for the editor.", vendor_code="7", vendor_words="token bí-mật refused")
+    )
     assert run() == [state]
     attempt = again(delivery).attempts.get()
     assert attempt.outcome == outcome and attempt.words == "Words for the editor."

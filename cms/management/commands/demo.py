@@ -38,7 +38,9 @@ class Command(BaseCommand):
         for port in range(self.port, self.port + 5):
             self._must_be_free(port)
         try:
-            self._start(sys.executable, "-m", "publishing.sandbox", "--store", str(self._store), "--port", str(self.port + 1))
+            self._start(
+                sys.executable, "-m", "publishing.sandbox", "--store", str(self._store), "--port", str(self.port + 1)
+            )
             self._migrate()
             self._seed()
             connections.close_all()
@@ -82,7 +84,7 @@ class Command(BaseCommand):
 
         # A group of its own, so that Ctrl-C in the terminal reaches the supervisor only, which stops them in order.
         self.children.append(
-            subprocess.Popen(command, cwd=settings.BASE_DIR, start_new_session=True, preexec_fn=die_with_parent)  # noqa: PLW1509
+            subprocess.Popen(command, cwd=settings.BASE_DIR, start_new_session=True, preexec_fn=die_with_parent)
         )
 
     def _migrate(self) -> None:
@@ -103,7 +105,7 @@ class Command(BaseCommand):
     def _wait_until_up(self) -> None:
         for _turn in range(300):
             try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/", timeout=5):  # noqa: S310
+                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/", timeout=5):
                     return
             except OSError:
                 if self.stopping.wait(0.1) or any(child.poll() is not None for child in self.children):
@@ -137,7 +139,7 @@ class Command(BaseCommand):
         while not self.stopping.wait(0.5):
             for child in self.children:
                 if child.poll() is not None:
-                    raise CommandError(f"{child.args} ended with {child.returncode}; the demo stops.")
+                    raise CommandError(f"{child.args!r} ended with {child.returncode}; the demo stops.")
 
     def _stop_all(self) -> None:
         for child in reversed(self.children):

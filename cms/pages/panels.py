@@ -1,0 +1,22 @@
+"""The editor's own panel: what still stands between this draft and the public."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wagtail.admin.panels import Panel
+
+
+class GatePanel(Panel):
+    """Shows the publish gate's reasons for the saved draft, before anybody submits it."""
+
+    class BoundPanel(Panel.BoundPanel):
+        template_name = "desk/gate_panel.html"
+
+        def is_shown(self) -> bool:
+            return super().is_shown() and self.instance.pk is not None
+
+        def get_context_data(self, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
+            from cms.gate import reasons
+
+            return {**super().get_context_data(parent_context), "reasons": reasons(self.instance)}
