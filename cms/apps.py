@@ -1,6 +1,7 @@
 """Django's record of the app; connects the signals that tie approval, corrections and publishing together."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,6 +12,8 @@ class CmsConfig(AppConfig):
 
     def ready(self) -> None:
         from cms import approval, corrections
+        from cms.site import follow_base_url
 
+        post_migrate.connect(follow_base_url, sender=self)
         approval.connect()
         corrections.connect()

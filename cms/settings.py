@@ -135,6 +135,7 @@ else:
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "templates" / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
@@ -227,8 +228,8 @@ CELERY_BEAT_SCHEDULE = {
 
 # Mail and log ------------------------------------------------------------------------------------------------
 
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
-vars().update(EMAIL_CONFIG)
+# The demo writes its mails into a folder; elsewhere they are printed until EMAIL_URL says where to send them.
+vars().update(env.email_url("EMAIL_URL", default=f"filemail:///{DATA_DIR}/mail" if IS_DEMO else "consolemail://"))
 DEFAULT_FROM_EMAIL = env("MAIL_FROM", default="kiemchung@example.vn")
 WAGTAILADMIN_NOTIFICATION_FROM_EMAIL = DEFAULT_FROM_EMAIL
 

@@ -2,14 +2,25 @@
 
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
+from django.http import HttpRequest, HttpResponse
 from django.urls import include, path, re_path
+from django.views.i18n import JavaScriptCatalog
 from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
-from wagtail.contrib.sitemaps.views import sitemap
+from wagtail.admin.localization import get_localized_response
 from wagtail.documents import urls as wagtaildocs_urls
 
+from cms.sitemaps import sitemap
+
+
+def admin_texts(request: HttpRequest) -> HttpResponse:
+    """Wagtail's texts for its scripts, in the reader's language. Wagtail's own view looks at its own files only."""
+    return get_localized_response(JavaScriptCatalog.as_view(), request)
+
+
 urlpatterns = [
+    path("admin/jsi18n/", admin_texts),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("sitemap.xml", sitemap, name="sitemap"),

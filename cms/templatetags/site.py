@@ -110,7 +110,11 @@ def without(pages: Iterable[Any], others: Iterable[Any]) -> list[Any]:
 
 def _time_tag(when: date, form: str) -> str:
     local = timezone.localtime(when) if isinstance(when, datetime) else when
-    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="minutes") if isinstance(local, datetime) else local.isoformat(), local.strftime(form))
+    return format_html(
+        '<time datetime="{}">{}</time>',
+        local.isoformat(timespec="minutes") if isinstance(local, datetime) else local.isoformat(),
+        local.strftime(form),
+    )
 
 
 @register.filter
@@ -159,7 +163,9 @@ def seen_on(page: Any) -> list[tuple[str, int]]:
     """On which platforms the claim was seen and how often. Never where exactly: that could lead to private people."""
     incidents = [answered.incident_id for answered in page.answered.all()]
     counted = Appearance.objects.filter(incident__in=incidents).values_list("platform").annotate(times=Count("pk"))
-    return [(str(Appearance.Platform(platform).label), times) for platform, times in counted.order_by("-times", "platform")]
+    return [
+        (str(Appearance.Platform(platform).label), times) for platform, times in counted.order_by("-times", "platform")
+    ]
 
 
 @register.filter

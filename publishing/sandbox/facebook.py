@@ -24,7 +24,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 from publishing.sandbox.server import Reply, Request, Sandbox
 
 PAGE_ID = "104200300400500"
-PAGE_NAME = "Trung tâm Xử lý tin giả tỉnh Sông Lam"
+PAGE_NAME = "Trung tâm Kiểm chứng Ánh Dương (hư cấu)"
 PAGE_TOKEN = "EAAsandboxPageToken0123456789"
 USER_TOKEN = "EAAsandboxUserToken0123456789"
 USER_ID = "90100200300"

@@ -95,7 +95,9 @@ class Command(BaseCommand):
 
     def _seed(self) -> None:
         from cms.demo_content import seed
+        from cms.site import follow_base_url
 
+        follow_base_url()
         path = self._store / "connections.json"
         for _turn in range(200):
             if path.exists() or self.stopping.wait(0.1):
