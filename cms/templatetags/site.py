@@ -14,6 +14,7 @@ from django.db.models import Count
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
@@ -86,7 +87,7 @@ def other_languages(menu: Menu, translations: list[Page]) -> list[Language]:
     """Each other language of the site that has something to show."""
     by_code = {**menu.homes, **{page.locale.language_code: page for page in translations}}
     return [
-        Language(code, get_language_info(code)["name_local"].capitalize(), by_code[code])
+        Language(code, capfirst(get_language_info(code)["name_local"]), by_code[code])
         for code, _name in settings.LANGUAGES
         if code != get_language() and code in by_code
     ]
@@ -109,12 +110,8 @@ def without(pages: Iterable[Any], others: Iterable[Any]) -> list[Any]:
 
 
 def _time_tag(when: date, form: str) -> str:
-    local = timezone.localtime(when) if isinstance(when, datetime) else when
-    return format_html(
-        '<time datetime="{}">{}</time>',
-        local.isoformat(timespec="minutes") if isinstance(local, datetime) else local.isoformat(),
-        local.strftime(form),
-    )
+    local = timezone.localtime(when).replace(microsecond=0) if isinstance(when, datetime) else when
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(), local.strftime(form))
 
 
 @register.filter
