@@ -179,7 +179,8 @@ def approvals_of_content(page: Answer) -> dict[str, Approval]:
 @register.filter
 def retraction(page: Answer) -> Any:
     """The record of why a retracted page was retracted; None before it is written."""
-    return next((each for each in page.public_corrections if each.kind == Change.RETRACTION), None)
+    told = {each.kind: each for each in reversed(page.public_corrections)}
+    return told.get(Change.RETRACTION)
 
 
 @register.filter
