@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
@@ -17,6 +18,7 @@ from wagtail.admin.widgets import Button
 from wagtail.log_actions import LogFormatter
 from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.chooser import SnippetChooserViewSet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from cms import approval
@@ -50,8 +52,9 @@ class IncidentViewSet(SnippetViewSet):
             MultiFieldPanel(
                 [
                     FieldPanel("kind"),
-                    FieldPanel("topic"),
-                    FieldPanel("place"),
+                    # A plain list: an office has a dozen topics and a hundred places, and a list takes one keystroke.
+                    FieldPanel("topic", widget=forms.Select),
+                    FieldPanel("place", widget=forms.Select),
                     FieldPanel("urgency"),
                     FieldPanel("first_seen_at"),
                     FieldPanel("status"),
@@ -70,8 +73,17 @@ class DownloadColumn(Column):
     cell_template_name = "desk/download_cell.html"
 
 
+class KeptCopyChooserViewSet(SnippetChooserViewSet):
+    """Chooses a kept copy, or keeps a new one without leaving the form."""
+
+    form_fields = ["title", "file", "source_url"]
+    creation_tab_label = _("Keep a new copy")
+    create_action_label = _("Keep")
+
+
 class KeptCopyViewSet(SnippetViewSet):
     model = KeptCopy
+    chooser_viewset_class = KeptCopyChooserViewSet
     icon = "lock"
     menu_label = _("Kept copies")
     list_display = ["title", DownloadColumn("file", label=_("File")), "kept_at", "source_url"]
@@ -160,7 +172,7 @@ class UnansweredPanel(Component):
 
     name = "unanswered"
     template_name = "desk/unanswered.html"
-    order = 50
+    order = 220  # after what waits for this very person
 
     def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
         open_states = [Incident.Status.REPORTED, Incident.Status.VERIFYING, Incident.Status.AGAIN]

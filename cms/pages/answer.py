@@ -6,8 +6,11 @@ gate.py, who must have seen it in approval.py, and what happened to it afterward
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone, translation
@@ -42,6 +45,8 @@ class AnswerForm(WagtailAdminPageForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         answer = self.instance
+        if not answer.pk and Organisation.objects.filter(is_office=True).count() == 1:
+            self.initial["office"] = Organisation.objects.get(is_office=True).pk
         is_told = answer.pk and answer.change_kind and answer.corrections.filter(note=answer.change_note).exists()
         if is_told and answer.change_kind != Change.RETRACTION:
             self.initial["change_kind"] = self.initial["change_note"] = ""
@@ -152,7 +157,13 @@ class Answer(SitePage):
         MultiFieldPanel([FieldPanel("change_kind"), FieldPanel("change_note")], heading=_("Change")),
     ]
     subject_panel = MultiFieldPanel(
-        [FieldPanel("office"), FieldPanel("topic"), FieldPanel("place"), FieldPanel("is_urgent")], heading=_("Subject")
+        [
+            FieldPanel("office"),
+            FieldPanel("topic", widget=forms.Select),
+            FieldPanel("place", widget=forms.Select),
+            FieldPanel("is_urgent"),
+        ],
+        heading=_("Subject"),
     )
     picture_panel = MultiFieldPanel([FieldPanel("picture"), FieldPanel("picture_alt")], heading=_("Picture"))
 
@@ -225,7 +236,7 @@ class Answer(SitePage):
         """The live revision as channels get it. Call it on a live page only."""
         language = self.locale.language_code
         with translation.override(language):
-            body = clean_html(str(self.body)) if not self.is_retracted else ""
+            body = _absolute(clean_html(str(self.body))) if not self.is_retracted else ""
             change = self.corrections.filter(revision=self.live_revision_id).first()
             return Story(
                 key=self.story_key,
@@ -261,6 +272,11 @@ class Answer(SitePage):
             return ()
         rendition = self.picture.get_rendition("max-1600x1600|format-jpeg")
         return (Image(rendition.full_url, self.picture_alt, rendition.width, rendition.height, self.picture.credit),)
+
+
+def _absolute(markup: str) -> str:
+    """Addresses of our own site made whole: the markup is read on other sites."""
+    return re.sub(r'(href|src)="/(?!/)', rf'\1="{settings.BASE_URL}/', markup)
 
 
 class Evidence(Orderable):
@@ -318,7 +334,7 @@ class Evidence(Orderable):
         """Where the public can see it; empty if only the quotation is public."""
         if self.url:
             return self.url
-        return self.document.full_url if self.document else ""
+        return settings.BASE_URL + self.document.url if self.document else ""
 
     def clean(self) -> None:
         if not (self.url or self.document or self.quotation.strip() or self.kept_copy):

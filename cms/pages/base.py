@@ -7,7 +7,22 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.admin.widgets.slug import SlugInput
 from wagtail.models import Page
+
+# Wagtail's own slugs lose most Vietnamese letters ("Học sinh" became "hc-sinh"): each group of letters is one base letter.
+_LETTERS = {
+    "a": "àáảãạăằắẳẵặâầấẩẫậ",
+    "e": "èéẻẽẹêềếểễệ",
+    "i": "ìíỉĩị",
+    "o": "òóỏõọôồốổỗộơờớởỡợ",
+    "u": "ùúủũụưừứửữự",
+    "y": "ỳýỷỹỵ",
+    "d": "đ",
+}
+VIETNAMESE_SLUG = [(f"[{letters}{letters.upper()}]", base) for base, letters in _LETTERS.items()] + [
+    ("[\u0300-\u036f]", "")
+]
 
 
 class SitePage(Page):
@@ -17,7 +32,7 @@ class SitePage(Page):
     promote_panels = [
         MultiFieldPanel(
             [
-                FieldPanel("slug"),
+                FieldPanel("slug", widget=SlugInput(formatters=VIETNAMESE_SLUG)),
                 FieldPanel("seo_title"),
                 FieldPanel("search_description"),
                 FieldPanel("show_in_menus"),

@@ -27,9 +27,9 @@ def newest_answers(language: str) -> QuerySet[Page]:
         Answer.objects.live()
         .public()
         .filter(locale__language_code=language)
-        .select_related("office", "topic", "place", "locale")
-        .order_by("-first_published_at")
+        .order_by("-first_published_at", "-pk")
         .specific()
+        .select_related("office", "topic", "place", "locale", for_specific_subqueries=True)
     )
 
 

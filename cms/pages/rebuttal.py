@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
-from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, TitleFieldPanel
 from wagtail.models import Orderable
 
 from cms.claims import Nature, Verdict
@@ -49,7 +49,7 @@ class Rebuttal(Answer):
 
     edit_handler = Answer.tabs(
         [
-            FieldPanel("title"),
+            TitleFieldPanel("title"),
             InlinePanel("answered", label=_("Incident"), heading=_("Incidents this answers")),
             MultiFieldPanel(
                 [FieldPanel("claim"), FieldPanel("nature"), FieldPanel("verdict")], heading=_("Claim and verdict")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel
+from wagtail.admin.panels import FieldPanel, TitleFieldPanel
 
 from cms.pages.answer import Answer
 
@@ -21,7 +21,7 @@ class VerifiedFact(Answer):
 
     edit_handler = Answer.tabs(
         [
-            FieldPanel("title"),
+            TitleFieldPanel("title"),
             FieldPanel("short_answer"),
             FieldPanel("body"),
             Answer.picture_panel,

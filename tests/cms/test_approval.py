@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.db.models import ProtectedError
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from wagtail.actions.copy_page import CopyPageAction
 from wagtail.actions.publish_page_revision import PublishPageRevisionAction
 from wagtail.models import Page, PageLogEntry
@@ -24,6 +24,13 @@ from publishing.models import StoryVersion
 from tests.make import approve, make_incident, make_rebuttal, make_user, make_verified_fact, publish, submit, team
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """Messages are compared in the language they are written in."""
+    with translation.override("en"):
+        yield
 
 
 def codes(page) -> set[str]:
