@@ -23,6 +23,7 @@ from wagtail.fields import StreamField
 from wagtail.models import Orderable, PagePermissionTester
 from wagtail.search import index
 
+from cms.fields import TodayField
 from cms.pages.base import SitePage
 from cms.pages.blocks import BodyBlock
 from cms.pages.panels import GatePanel
@@ -311,7 +312,7 @@ class Evidence(Orderable):
         related_name="+",
     )
     quotation = models.TextField(_("quotation"), max_length=1500, blank=True)
-    accessed_on = models.DateField(_("accessed on"), default=timezone.localdate)
+    accessed_on = TodayField(_("accessed on"), default=timezone.localdate)
     kept_copy = models.ForeignKey(
         "cms.KeptCopy",
         verbose_name=_("kept copy"),

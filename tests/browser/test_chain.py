@@ -121,6 +121,7 @@ def approve(people, demo, username: str) -> None:
         page.locator("footer .w-dropdown__toggle, footer [data-w-dropdown-target=toggle]").first.click()
     with page.expect_navigation():
         button.click()
+    expect(page.locator(".messages .success")).to_have_count(1)
     page.close()
 
 
