@@ -101,20 +101,24 @@ _VERDICT_WORDS = ("tin giả", "sai sự thật", "bịa đặt", "fake news", "
 
 
 def _about_pictures(page: Answer) -> list[Reason]:
-    missing = 1 if page.picture and not page.picture_alt.strip() else 0
+    used = [(page.picture, page.picture_alt)] if page.picture else []
     for block in page.body:
-        if block.block_type == "picture":
-            picture = block.value["image"]
-            if picture and not picture.decorative and not (picture.contextual_alt_text or "").strip():
-                missing += 1
-    if not missing:
-        return []
-    words = ngettext(
-        "%(count)d picture has no description for people who do not see it.",
-        "%(count)d pictures have no description for people who do not see them.",
-        missing,
-    )
-    return [Reason("no_alt_text", words % {"count": missing})]
+        picture = block.value["image"] if block.block_type == "picture" else None
+        if picture:
+            used.append((picture, "decorative" if picture.decorative else picture.contextual_alt_text or ""))
+    found = []
+    if missing := sum(not alt.strip() for _picture, alt in used):
+        words = ngettext(
+            "%(count)d picture has no description for people who do not see it.",
+            "%(count)d pictures have no description for people who do not see them.",
+            missing,
+        )
+        found.append(Reason("no_alt_text", words % {"count": missing}))
+    for picture, _alt in used:
+        if not picture.file.storage.exists(picture.file.name):
+            words = _("The file of the picture “%(title)s” is gone. Choose another picture or upload it again.")
+            found.append(Reason("picture_gone", words % {"title": picture.title}))
+    return found
 
 
 def _about_personal_data(page: Answer) -> list[Reason]:

@@ -20,6 +20,7 @@ from modelcluster.fields import ParentalKey
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, HelpPanel, InlinePanel, MultiFieldPanel, ObjectList, TabbedInterface
 from wagtail.fields import StreamField
+from wagtail.images.exceptions import SourceImageIOError
 from wagtail.models import Orderable, PagePermissionTester
 from wagtail.search import index
 
@@ -271,7 +272,10 @@ class Answer(SitePage):
     def _story_images(self) -> tuple[Image, ...]:
         if not self.picture or self.is_retracted:
             return ()
-        rendition = self.picture.get_rendition("max-1600x1600|format-jpeg")
+        try:
+            rendition = self.picture.get_rendition("max-1600x1600|format-jpeg")
+        except SourceImageIOError:  # its file was lost after approval: the words go out all the same
+            return ()
         return (Image(rendition.full_url, self.picture_alt, rendition.width, rendition.height, self.picture.credit),)
 
 

@@ -65,7 +65,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     }
     environment.pop("DATABASE_URL")
     said = (folder / "said").open("wb")
-    process = subprocess.Popen([sys.executable, "manage.py", "demo"], cwd=ROOT, env=environment, stdout=said, stderr=said)
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "demo"], cwd=ROOT, env=environment, stdout=said, stderr=said
+    )
     try:
         wait_until(lambda: b"Ctrl-C" in (folder / "said").read_bytes() or process.poll() is not None, 120, "the demo")
         assert process.poll() is None, (folder / "said").read_text()
@@ -122,7 +124,9 @@ def _pictures_of_a_failure(request: pytest.FixtureRequest, people: People) -> It
         folder.mkdir(parents=True, exist_ok=True)
         for username, context in people.contexts.items():
             for number, page in enumerate(context.pages):
-                page.screenshot(path=folder / f"{request.node.name}-{username or 'public'}-{number}.png", full_page=True)
+                page.screenshot(
+                    path=folder / f"{request.node.name}-{username or 'public'}-{number}.png", full_page=True
+                )
 
 
 @pytest.fixture(scope="module")

@@ -321,6 +321,15 @@ def test_pictures_in_the_body_need_a_description_unless_decorative(picture):
     assert codes(page) == set()
 
 
+def test_a_picture_whose_file_is_gone_is_named_and_does_not_stop_what_was_approved(picture):
+    editor, checker, approver = team()
+    page = publish(make_rebuttal(owner=editor, picture=picture, picture_alt="Vòi nước"), editor, checker, approver)
+    picture.renditions.all().delete()
+    picture.file.storage.delete(picture.file.name)
+    assert codes(page) == {"picture_gone"}
+    assert again(page).story().images == ()
+
+
 def test_a_published_hotline_is_no_personal_data_once_a_reason_is_given():
     page = make_rebuttal(short_answer="Gọi trung tâm: 0912 345 678.")
     assert codes(page) == {"personal_data"}

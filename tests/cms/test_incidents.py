@@ -21,7 +21,9 @@ pytestmark = pytest.mark.django_db
 
 def test_no_field_asks_who_posted_it():
     fields = {field.name for model in (Incident, Appearance, KeptCopy) for field in model._meta.get_fields()}
-    assert not {name for name in fields if any(part in name for part in ("author", "user", "account", "person", "handle"))}
+    assert not {
+        name for name in fields if any(part in name for part in ("author", "user", "account", "person", "handle"))
+    }
 
 
 @pytest.mark.parametrize("claim", ["Liên hệ 0912345678 để nhận quà", "Trang facebook.com/ten.rieng nói thế"])
@@ -64,7 +66,9 @@ def test_a_published_rebuttal_answers_its_incidents():
 
 
 def kept() -> KeptCopy:
-    return KeptCopy.objects.create(title="Ảnh chụp màn hình", file=ContentFile(b"<script>1</script>", name="trang.html"))
+    return KeptCopy.objects.create(
+        title="Ảnh chụp màn hình", file=ContentFile(b"<script>1</script>", name="trang.html")
+    )
 
 
 def test_a_kept_copy_has_its_fingerprint_and_no_public_address(client):
