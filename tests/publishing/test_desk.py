@@ -191,7 +191,7 @@ def test_own_wording_waits_for_somebody_else(client, publisher):
     approver = make_user(people.APPROVER)
     client.force_login(approver)
     shown = text_of(client.get(reverse("publishing_delivery", args=[delivery.pk])))
-    assert "Lời của tôi" in shown and channel.adapter().wording(version.story) in shown
+    assert "Lời của tôi" in shown and version.story.short_answer in shown  # the automatic one, to compare
     deed(client, delivery, "approve_wording")
     delivery.refresh_from_db()
     assert (delivery.state, delivery.wording_approved_by) == (State.DUE, approver)
@@ -438,9 +438,8 @@ def test_the_board_is_filtered(client, publisher):
         return {title for title in ("Đập thủy điện không vỡ", "Nước máy an toàn") if title in shown}
 
     assert len(titles()) == 2 and len(titles(state="nonsense", channel="x")) == 2
-    for asked in ({"state": "failed"}, {"state": "trouble"}, {"channel": page.pk}, {"q": "đập THỦY"}, {"q": "đập"}):
-        if asked != {"q": "đập THỦY"}:
-            assert titles(**asked) == {"Đập thủy điện không vỡ"}, asked
+    for asked in ({"state": "failed"}, {"state": "trouble"}, {"channel": page.pk}, {"q": "đập"}, {"q": "ĐẬP"}):
+        assert titles(**asked) == {"Đập thủy điện không vỡ"}, asked
     assert titles(action="retract") == set()
 
 

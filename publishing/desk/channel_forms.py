@@ -1,0 +1,110 @@
+"""The form of a channel: what every channel has, and what its kind asks for, with credentials that are only ever written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+
+from publishing import vault
+from publishing.channels.base import ChannelForm
+from publishing.models import Channel
+
+
+class AddressField(forms.URLField):
+    """An address that is https unless it says otherwise."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"assume_scheme": "https", **options})
+
+
+class CommonForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Whose channel it is, and what people call it."""
+
+    class Meta:
+        model = Channel
+        fields = ["organisation", "name", "public_url", "is_active", "is_sandbox"]
+        field_classes = {"public_url": AddressField}
+
+
+class ChannelForms:
+    """Both forms of one channel as one. ``channel`` is unsaved for a new one; its ``kind`` is set."""
+
+    def __init__(self, channel: Channel, data: Any = None) -> None:
+        self.channel = channel
+        self.adapter_class = channel.adapter_class
+        self.stored, self.is_unreadable = _stored(channel)
+        self.config_before = dict(channel.config)
+        self.common = CommonForm(data, instance=channel)
+        self.own: ChannelForm = self.adapter_class.Form(data, prefix="own", initial=dict(channel.config))
+        self.removable = [
+            name for name in self.adapter_class.secrets if name in self.stored and not self.own.fields[name].required
+        ]
+        for name in self.adapter_class.secrets:
+            self._write_only(self.own.fields[name], name in self.stored)
+        for name in self.removable:
+            label = gettext("Remove what is stored: %(name)s") % {"name": self.own.fields[name].label}
+            self.own.fields[f"remove_{name}"] = forms.BooleanField(required=False, label=label)
+        names = [name for name in self.own.fields if not name.startswith("remove_")]
+        self.own.order_fields([one for name in names for one in (name, f"remove_{name}")])
+
+    @staticmethod
+    def _write_only(field: forms.Field, is_stored: bool) -> None:
+        # Whatever widget an adapter chose: what was typed, and what is stored, is never sent to the browser.
+        field.widget.format_value = lambda value: ""  # type: ignore[method-assign]
+        field.widget.attrs["autocomplete"] = "new-password"
+        field.initial = None
+        if is_stored:
+            field.required = False
+            field.help_text = f"{field.help_text} {gettext('Stored. Leave empty to keep it.')}".strip()
+
+    @property
+    def media(self) -> forms.Media:
+        return self.common.media + self.own.media
+
+    @property
+    def entered(self) -> dict[str, str]:
+        """Credentials typed in now."""
+        values = {name: self.own.cleaned_data.get(name, "") for name in self.adapter_class.secrets}
+        return {name: value for name, value in values.items() if value}
+
+    @property
+    def removed(self) -> set[str]:
+        return {name for name in self.removable if self.own.cleaned_data.get(f"remove_{name}")} - self.entered.keys()
+
+    def is_valid(self) -> bool:
+        are_valid = [self.common.is_valid(), self.own.is_valid()]
+        if not all(are_valid):
+            return False
+        if self.is_unreadable and not self.entered:
+            self.own.add_error(None, gettext("The stored credentials cannot be read. Please enter them again."))
+            return False
+        return True
+
+    @property
+    def is_connection_changed(self) -> bool:
+        """Whether what was entered may make a difference to the connection."""
+        return bool(self.entered or self.removed or self.channel.config != self.config_before)
+
+    def save(self) -> Channel:
+        """Saves both. Settings that the form does not know are kept."""
+        channel: Channel = self.common.save(commit=False)
+        known = {name for name in self.own.cleaned_data if not name.startswith("remove_")}
+        settings = {name: self.own.cleaned_data[name] for name in known - set(self.adapter_class.secrets)}
+        channel.config = channel.config | settings
+        if removed := self.removed:
+            kept = vault.unseal(channel.sealed)
+            channel.sealed = vault.seal({name: value for name, value in kept.items() if name not in removed})
+        if entered := self.entered:
+            channel.set_secrets(entered)
+        channel.save()
+        return channel
+
+
+def _stored(channel: Channel) -> tuple[set[str], bool]:
+    """(names of the credentials that are stored, whether they cannot be read)"""
+    try:
+        return {name for name, value in vault.unseal(channel.sealed).items() if value}, False
+    except vault.CannotDecrypt:
+        return set(), True

@@ -1,0 +1,96 @@
+"""What a person may do to a delivery: one table for the buttons, the permission checks, the log and the messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+from wagtail.log_actions import log
+
+from publishing import outbox
+from publishing.desk.base import APPROVE, CHANGE_DELIVERIES
+from publishing.models import Delivery, State
+
+NOT_NOW = gettext_noop("The state of this delivery does not allow this. Please look at it again.")
+
+
+@dataclass(frozen=True)
+class Deed:
+    """``is_possible`` decides what is offered; the outbox decides again under lock when it is done."""
+
+    name: str
+    label: Promise
+    icon: str
+    permission: str
+    done: Promise
+    is_possible: Callable[[Delivery], bool]
+    run: Callable[..., None]
+
+    def may(self, user: Any) -> bool:
+        return bool(user.has_perm(self.permission))
+
+    def do(self, delivery: Delivery, user: Any, **values: Any) -> None:
+        """Carries it out and writes it into the log. Raises outbox.Refused."""
+        if not self.is_possible(delivery):
+            raise outbox.Refused(NOT_NOW)
+        self.run(delivery, user, **values)
+        log(instance=delivery, action=f"publishing.{self.name}", user=user)
+
+
+def _may_retry(delivery: Delivery) -> bool:
+    # One that only waits for its planned time is not hurried along by mistake.
+    is_retried = delivery.state == State.DUE and delivery.attempt_no > 0
+    return delivery.state in {State.FAILED, State.HELD} or is_retried
+
+
+HOLD = Deed(
+    "hold",
+    _("Hold"),
+    "lock",
+    CHANGE_DELIVERIES,
+    _("Held. It is not sent until somebody asks for another try."),
+    lambda one: one.state in {State.DUE, State.PLANNED},
+    outbox.hold,
+)
+RETRY = Deed(
+    "retry",
+    _("Try again"),
+    "rotate",
+    CHANGE_DELIVERIES,
+    _("It is in the queue again."),
+    _may_retry,
+    outbox.retry,
+)
+CANCEL = Deed(
+    "cancel",
+    _("Cancel"),
+    "circle-xmark",
+    CHANGE_DELIVERIES,
+    _("Cancelled. It will not be sent."),
+    lambda one: one.state in {State.PLANNED, State.DUE, State.HELD, State.FAILED} and not one.doubts,
+    outbox.cancel,
+)
+SETTLE = Deed(
+    "settle",
+    _("Settle"),
+    "help",
+    CHANGE_DELIVERIES,
+    _("Thank you. What you saw on the channel is recorded."),
+    lambda one: one.state == State.UNKNOWN,
+    outbox.settle,
+)
+APPROVE_WORDING = Deed(
+    "approve_wording",
+    _("Approve wording"),
+    "check",
+    APPROVE,
+    _("Wording approved."),
+    lambda one: one.is_wording_pending,
+    outbox.approve_wording,
+)
+DEEDS = {deed.name: deed for deed in (HOLD, RETRY, CANCEL, SETTLE, APPROVE_WORDING)}
+BULK = (HOLD, RETRY, CANCEL)

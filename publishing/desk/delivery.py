@@ -1,0 +1,148 @@
+"""One delivery: what it shows, where it stands, everything that was tried, and what a person can do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.functional import cached_property
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin import messages
+
+from publishing import outbox
+from publishing.channels.base import Outcome
+from publishing.desk.base import APPROVE, CHANGE_DELIVERIES, SEE_DELIVERIES, DeskView
+from publishing.desk.deeds import APPROVE_WORDING, BULK, CANCEL, DEEDS, SETTLE, Deed
+from publishing.desk.preview import automatic_wording, bare_adapter, preview
+from publishing.desk.words import OUTCOMES, STEPS, WAYS, adapter_class, behind, channel_badge, state_badge, why
+from publishing.models import Attempt, Delivery
+from publishing.story import Action, Way
+
+
+class ThereForm(forms.Form):
+    """A person found the post on the channel."""
+
+    url = forms.URLField(
+        required=False,
+        max_length=600,
+        assume_scheme="https",
+        label=_("Its address, if it has one"),
+        widget=forms.URLInput(attrs={"placeholder": "https://"}),
+    )
+
+
+class NotThereForm(forms.Form):
+    """A person looked, and it is not there. Sending it again by mistake would make a second copy: so this is ticked."""
+
+    looked = forms.BooleanField(
+        label=_("I have looked on the channel itself, and it is not there"),
+        error_messages={"required": _("Please look on the channel first, then tick this.")},
+    )
+
+
+@dataclass(frozen=True)
+class Try:
+    """An attempt in words."""
+
+    attempt: Attempt
+    step: str
+    outcome: str
+    is_good: bool
+
+    @classmethod
+    def of(cls, attempt: Attempt) -> Try:
+        is_person = attempt.step == Attempt.Steps.PERSON
+        outcome = "" if is_person else str(OUTCOMES[Outcome(attempt.outcome)])
+        return cls(attempt, str(STEPS[Attempt.Steps(attempt.step)]), outcome, attempt.outcome == Outcome.OK)
+
+
+class DeliveryView(DeskView):
+    """The page of one delivery. Its buttons post to ``DeedView``."""
+
+    allowed: ClassVar[tuple[str, ...]] = (SEE_DELIVERIES,)
+    page_title = _("Delivery")
+    template_name = "publishing/delivery.html"
+    parents = ((_("Deliveries"), "publishing_deliveries"),)
+
+    @cached_property
+    def delivery(self) -> Delivery:
+        delivery: Delivery = get_object_or_404(
+            Delivery.objects.with_names().select_related("made_by"), pk=self.kwargs["pk"]
+        )
+        return delivery
+
+    def get_page_title(self) -> str:
+        return str(self.delivery)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        one, user = self.delivery, self.request.user
+        action = Action(one.action)
+        is_known = adapter_class(one.channel) is not None
+        way = bare_adapter(one.channel).way(action) if is_known else Way.NONE
+        is_own = one.wording_by_id == user.pk
+        return super().get_context_data(
+            **{
+                "there": ThereForm(),
+                "not_there": NotThereForm(),
+                "delivery": one,
+                "story": one.version.story,
+                "badge": state_badge(one),
+                "channel_badge": channel_badge(one.channel),
+                "why": why(one, bool(behind([one]))),
+                "way": WAYS.get(way, ""),
+                "shown": preview(one.channel, one.version.story, action, one.marker, one.wording),
+                "automatic": automatic_wording(one.channel, one.version.story, action) if one.wording else "",
+                "wording_label": gettext(one.channel.adapter_class.wording_label) if is_known else "",
+                "tries": [Try.of(attempt) for attempt in one.attempts.select_related("by")],
+                "deeds": [deed for deed in BULK if deed.may(user) and deed.is_possible(one)],
+                "may_settle": SETTLE.is_possible(one) and SETTLE.may(user),
+                "may_approve": one.is_wording_pending and APPROVE_WORDING.may(user) and not is_own,
+                "is_own_wording": one.is_wording_pending and is_own,
+                **kwargs,
+            }
+        )
+
+
+class DeedView(DeliveryView):
+    """Carries out one deed. GET shows the question before a cancellation, and is refused for anything else."""
+
+    allowed = (CHANGE_DELIVERIES, APPROVE)
+
+    @cached_property
+    def deed(self) -> Deed:
+        deed = DEEDS.get(self.kwargs["deed"])
+        if deed is None or not deed.may(self.request.user):
+            raise PermissionDenied
+        return deed
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.deed is not CANCEL:
+            return self.http_method_not_allowed(request, *args, **kwargs)
+        self.template_name = "publishing/cancel.html"
+        return self.render_to_response(
+            self.get_context_data(deliveries=[self.delivery], action_url=request.path, next=self._where().url)
+        )
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        values: dict[str, Any] = {}
+        if self.deed is SETTLE:
+            is_there = request.POST.get("is_there") == "yes"
+            form = ThereForm(request.POST) if is_there else NotThereForm(request.POST)
+            if not form.is_valid():
+                return self.render_to_response(self.get_context_data(**{"there" if is_there else "not_there": form}))
+            values = {"is_there": is_there, "url": form.cleaned_data.get("url", "")}
+        try:
+            self.deed.do(self.delivery, request.user, **values)
+        except outbox.Refused as refused:
+            messages.error(request, gettext(refused.words))
+        else:
+            messages.success(request, self.deed.done)
+        return self._where()
+
+    def _where(self) -> Any:
+        return redirect("publishing_delivery", self.delivery.pk)

@@ -1,0 +1,86 @@
+"""What is approved and can be sent: the newest version of every story, and where each of them stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views import View
+from wagtail.admin import messages
+
+from publishing.desk.base import COMPOSE, DeskView, contains, may, paged
+from publishing.desk.words import Badge, state_badge
+from publishing.models import Channel, Delivery, State, StoryVersion
+
+NOT_PLANNED = Badge(text=_("not planned"), icon="minus", tone="quiet")  # type: ignore[arg-type]
+
+
+def newest() -> QuerySet[StoryVersion]:
+    """The newest version of every story, retracted ones included."""
+    latest = StoryVersion.objects.filter(key=OuterRef("key")).order_by("-revision").values("pk")[:1]
+    return StoryVersion.objects.filter(pk=Subquery(latest))
+
+
+def newest_of(key: str) -> StoryVersion | None:
+    return StoryVersion.objects.filter(key=key).order_by("-revision").first()
+
+
+def standing(keys: list[str]) -> dict[tuple[str, int], Delivery]:
+    """The last delivery of each story on each channel that was not cancelled, by (key, channel id). One query."""
+    deliveries = Delivery.objects.filter(story__in=keys).exclude(state=State.CANCELLED).with_names().order_by("pk")
+    return {(one.story, one.channel_id): one for one in deliveries}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A story and, for each channel, a badge and the delivery it speaks of."""
+
+    version: StoryVersion
+    places: list[tuple[Channel, Badge, Delivery | None]]
+
+
+class StoriesView(DeskView):
+    """Ready to send."""
+
+    allowed = (COMPOSE,)
+    page_title = _("Ready to send")
+    template_name = "publishing/stories.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        versions = newest().exclude(payload__is_retracted=True).order_by("-made_at", "-pk")
+        text = self.request.GET.get("q", "").strip()
+        if text:
+            versions = versions.filter(contains(text, ["title"]))
+        listing = paged(self, versions)
+        shown = list(listing["page_obj"])
+        channels = list(Channel.objects.usable())
+        at = standing([one.key for one in shown])
+        rows = [Row(version, [_place(at, version, channel) for channel in channels]) for version in shown]
+        return super().get_context_data(rows=rows, q=text, has_channels=bool(channels), **listing, **kwargs)
+
+
+def _place(
+    at: dict[tuple[str, int], Delivery], version: StoryVersion, channel: Channel
+) -> tuple[Channel, Badge, Delivery | None]:
+    delivery = at.get((version.key, channel.pk))
+    return channel, state_badge(delivery) if delivery else NOT_PLANNED, delivery
+
+
+class StoryByKeyView(View):
+    """Leads from a page's editor to the newest version of its story."""
+
+    def get(self, request: HttpRequest, key: str) -> HttpResponse:
+        if not may(request.user, COMPOSE):
+            messages.error(request, gettext("You may not plan deliveries."))
+            return redirect("wagtailadmin_home")
+        if version := newest_of(key):
+            return redirect("publishing_compose", version.pk)
+        messages.warning(
+            request, gettext("This answer is not ready yet. It will be listed here a minute after it was published.")
+        )
+        return redirect("publishing_stories")

@@ -1,0 +1,21 @@
+"""Addresses of the desk, below /admin/publishing/."""
+
+from django.urls import path
+
+from publishing.desk import board, channels, compose, delivery, stories
+
+urlpatterns = [
+    path("stories/", stories.StoriesView.as_view(), name="publishing_stories"),
+    path("stories/<int:pk>/", compose.ComposeView.as_view(), name="publishing_compose"),
+    path("story/<str:key>/", stories.StoryByKeyView.as_view(), name="publishing_compose_story"),
+    path("deliveries/", board.DeliveriesView.as_view(), name="publishing_deliveries"),
+    path("deliveries/bulk/", board.BulkView.as_view(), name="publishing_deliveries_bulk"),
+    path("deliveries/<int:pk>/", delivery.DeliveryView.as_view(), name="publishing_delivery"),
+    path("deliveries/<int:pk>/<slug:deed>/", delivery.DeedView.as_view(), name="publishing_deed"),
+    path("channels/", channels.ChannelsView.as_view(), name="publishing_channels"),
+    path("channels/new/", channels.KindsView.as_view(), name="publishing_channel_new"),
+    path("channels/new/<slug:kind>/", channels.NewChannelView.as_view(), name="publishing_channel_create"),
+    path("channels/<int:pk>/", channels.ChannelView.as_view(), name="publishing_channel"),
+    path("channels/<int:pk>/test/", channels.ConnectionView.as_view(), name="publishing_channel_test"),
+    path("channels/<int:pk>/resume/", channels.ConnectionView.as_view(resumes=True), name="publishing_channel_resume"),
+]
