@@ -20,7 +20,7 @@ from modelcluster.fields import ParentalKey
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, HelpPanel, InlinePanel, MultiFieldPanel, ObjectList, TabbedInterface
 from wagtail.fields import StreamField
-from wagtail.images.exceptions import SourceImageIOError
+from wagtail.images.models import SourceImageIOError
 from wagtail.models import Orderable, PagePermissionTester
 from wagtail.search import index
 
