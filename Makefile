@@ -36,7 +36,7 @@ lock: ## compiles requirements*.in into the lock files (needs uv)
 	  uv pip compile --quiet --python-version 3.11 --generate-hashes --custom-compile-command "make lock" $$one.in -o $$one.txt; done
 
 messages: $(VENV)/.tests ## collects and compiles the texts of the interface (needs gettext)
-	@cd $(ROOT) && $(PY) manage.py makemessages --locale vi --no-obsolete --no-wrap --ignore '.venv/*' --ignore 'tests/*' --verbosity 0 && $(PY) manage.py compilemessages --locale vi --ignore '.venv/*' --verbosity 0
+	@cd $(ROOT) && $(PY) manage.py makemessages --locale vi --no-obsolete --no-wrap --add-location file --ignore '.venv/*' --ignore 'tests/*' --verbosity 0 && $(PY) manage.py compilemessages --locale vi --ignore '.venv/*' --verbosity 0
 
 screenshots: $(VENV)/.tests ## draws the README's pictures from a fresh demo
 	@cd $(ROOT) && exec $(PY) docs/screenshots.py
