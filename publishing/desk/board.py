@@ -55,10 +55,12 @@ def _state_choices() -> list[tuple[str, Any]]:
 class FilterForm(forms.Form):
     """What to show. An unknown value shows everything."""
 
-    q = forms.CharField(required=False, label=_("Text"), widget=forms.TextInput(attrs={"type": "search"}))
+    q = forms.CharField(required=False, label=_("Contains"), widget=forms.TextInput(attrs={"type": "search"}))
     state = forms.ChoiceField(required=False, label=_("State"), choices=_state_choices)
     channel = forms.ModelChoiceField(Channel.objects.all(), required=False, label=_("Channel"), empty_label=_("All"))
-    action = forms.ChoiceField(required=False, label=_("Action"), choices=[("", _("All")), *Delivery.Actions.choices])
+    action = forms.ChoiceField(
+        required=False, label=_("Kind of delivery"), choices=[("", _("All")), *Delivery.Actions.choices]
+    )
 
     def apply(self, deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
         self.is_valid()

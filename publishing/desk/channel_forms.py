@@ -57,7 +57,8 @@ class ChannelForms:
         field.initial = None
         if is_stored:
             field.required = False
-            field.help_text = f"{field.help_text} {gettext('Stored. Leave empty to keep it.')}".strip()
+            kept = gettext("Stored. Leave empty to keep it.")
+            field.help_text = f"{field.help_text} {kept}".strip()
 
     @property
     def media(self) -> forms.Media:
