@@ -26,6 +26,13 @@ def new_marker() -> str:
     return "".join(secrets.choice("23456789abcdefghjkmnpqrstuvwxyz") for _ in range(10))
 
 
+def in_words(words: str, values: dict[str, Any]) -> str:
+    """A stored msgid in the active language, with its values."""
+    if not words:
+        return ""
+    return gettext(words) % values if values else gettext(words)
+
+
 class Organisation(models.Model):
     """A public body or news organisation. Every post goes out under the name of one of these."""
 
@@ -206,7 +213,7 @@ class Delivery(models.Model):
     attempt_no    how often it was claimed; with ``state`` it fences out a worker that lost its lease
     marker        what is planted in the post so that it can be found again
     wording       the publisher's own wording; empty means automatic. A changed wording needs its own approval
-    words         msgid of why it is where it is
+    words         msgid of why it is where it is; words_values fills its placeholders
     """
 
     class Actions(models.TextChoices):
@@ -235,6 +242,7 @@ class Delivery(models.Model):
     wording_approved_at = models.DateTimeField(null=True)
 
     words = models.CharField(max_length=300, blank=True)
+    words_values = models.JSONField(default=dict, blank=True)
     tried_at = models.DateTimeField(null=True)  # when the last call that creates something began
     doubts = models.PositiveSmallIntegerField(default=0)  # calls in a row after which nobody knows whether it is out
     sent_at = models.DateTimeField(_("sent"), null=True)
@@ -301,12 +309,17 @@ class Delivery(models.Model):
         return self.state in {State.SENT, State.SENDING, State.UNKNOWN} or self.doubts > 0
 
     @property
+    def is_wording_open(self) -> bool:
+        """It has the publisher's own wording, and nobody has approved that."""
+        return bool(self.wording) and self.wording_approved_at is None
+
+    @property
     def is_wording_pending(self) -> bool:
-        return self.state == State.PLANNED and bool(self.wording) and self.wording_approved_at is None
+        return self.state == State.PLANNED and self.is_wording_open
 
     def words_text(self) -> str:
         """Why it is where it is, in the reader's language."""
-        return gettext(self.words) if self.words else ""
+        return in_words(self.words, self.words_values)
 
 
 class Attempt(models.Model):
@@ -332,6 +345,7 @@ class Attempt(models.Model):
     vendor_code = models.CharField(max_length=80, blank=True)
     vendor_words = models.CharField(max_length=500, blank=True)
     words = models.CharField(max_length=300, blank=True)
+    words_values = models.JSONField(default=dict, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
@@ -355,7 +369,7 @@ class Attempt(models.Model):
         return (self.ended_at - self.started_at).total_seconds()
 
     def words_text(self) -> str:
-        return gettext(self.words) if self.words else ""
+        return in_words(self.words, self.words_values)
 
 
 def local_time(moment: datetime) -> str:

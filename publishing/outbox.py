@@ -39,6 +39,9 @@ HELD_BY_PERSON = _("Held by a person.")
 CANCELLED_BY_PERSON = _("Cancelled by a person.")
 SAID_SENT = _("A person found it on the channel.")
 SAID_NOT_SENT = _("A person did not find it on the channel; it is sent again.")
+DONE_BY_HAND = _("Done by hand.")
+WAITS_FOR_ITS_TIME = _("It only waits for its planned time.")
+WORDING_SENT_BACK = _("The wording was sent back: %(reason)s")
 RETRIED = _("A person asked for another try.")
 
 DOUBTS_BEFORE_A_PERSON = 4
@@ -257,7 +260,7 @@ class _Turn:
             raise ChannelError(Outcome.PERMANENT, adapter.cannot_words)
         post = delivery.post(adapter)
         if problems := adapter.problems(post):
-            raise ChannelError(Outcome.PERMANENT, problems[0].words % dict(problems[0].values))
+            raise ChannelError(Outcome.PERMANENT, problems[0].words, values=problems[0].values)
         if way == Way.SEND:
             if delivery.doubts and (found := self._look_for(adapter, post)):
                 return found
@@ -336,7 +339,7 @@ class _Turn:
         now = timezone.now()
         delivery = self.delivery
         state = State.DUE
-        changes: dict[str, Any] = {"words": error.words[:300]}
+        changes: dict[str, Any] = {"words": error.words[:300], "words_values": error.values}
         # A refusal in so many words while creating means that it is surely not out.
         if self.is_calling and error.outcome != Outcome.UNKNOWN:
             changes["doubts"] = 0
@@ -389,6 +392,7 @@ class _Turn:
                 vendor_code=error.vendor_code[:80] if error else "",
                 vendor_words=self._scrubbed(error.vendor_words) if error else "",
                 words=(error.words if error else "")[:300],
+                words_values=error.values if error else {},
             )
         return state if is_ours else None
 
@@ -416,7 +420,15 @@ def backoff(attempt_no: int) -> float:
 _WRONG_STATE = _("This delivery has moved on meanwhile. Please look at it again.")
 
 
-def _person(delivery: Delivery, user: Any, did: str, from_states: set[State], **changes: Any) -> None:
+def _person(
+    delivery: Delivery,
+    user: Any,
+    did: str,
+    from_states: set[State],
+    did_values: dict[str, Any] | None = None,
+    **changes: Any,
+) -> None:
+    changes.setdefault("words_values", {})
     with transaction.atomic():
         if not Delivery.objects.filter(pk=delivery.pk, state__in=from_states).update(**changes):
             raise Refused(_WRONG_STATE)
@@ -429,6 +441,7 @@ def _person(delivery: Delivery, user: Any, did: str, from_states: set[State], **
             started_at=now,
             ended_at=now,
             words=did,
+            words_values=did_values or {},
             by=user,
         )
         transaction.on_commit(wake)
@@ -441,7 +454,12 @@ def hold(delivery: Delivery, user: Any) -> None:
 
 
 def retry(delivery: Delivery, user: Any) -> None:
-    """Lets a failed or held delivery go (again), now. What may be out is looked for first. Raises Refused."""
+    """Lets a failed or held delivery go (again). What may be out is looked for first. Raises Refused.
+
+    One that only waits for its planned time is left alone; one that was held keeps its planned time.
+    """
+    if delivery.state == State.DUE and not delivery.attempt_no:
+        raise Refused(WAITS_FOR_ITS_TIME)
     if delivery.wording and delivery.wording_approved_at is None:
         state, words = State.PLANNED, WAITS_FOR_APPROVAL
     else:
@@ -476,6 +494,31 @@ def settle(delivery: Delivery, user: Any, *, is_there: bool, url: str = "") -> N
         _person(
             delivery, user, SAID_NOT_SENT, {State.UNKNOWN}, state=State.DUE, due_at=timezone.now(), doubts=0, words=""
         )
+
+
+def done_by_hand(delivery: Delivery, user: Any, *, url: str = "") -> None:
+    """A person did on the channel what could not be done from here, and says where. Raises Refused."""
+    if delivery.doubts:
+        raise Refused(NOBODY_KNOWS)
+    changes: dict[str, Any] = {"state": State.SENT, "sent_at": timezone.now(), "words": DONE_BY_HAND}
+    if url:
+        changes["permalink"] = url[:600]
+    _person(delivery, user, DONE_BY_HAND, {State.HELD, State.FAILED}, **changes)
+
+
+def refuse_wording(delivery: Delivery, user: Any, *, reason: str) -> None:
+    """Sends wording back to its writer with a reason; it is held until it is worded anew. Raises Refused."""
+    values = {"reason": reason.strip()[:300]}
+    _person(
+        delivery,
+        user,
+        WORDING_SENT_BACK,
+        {State.PLANNED},
+        did_values=values,
+        state=State.HELD,
+        words=WORDING_SENT_BACK,
+        words_values=values,
+    )
 
 
 def approve_wording(delivery: Delivery, user: Any) -> None:

@@ -100,6 +100,8 @@ LOGGED = {
     "cancel": (_("Cancelled"), _("Cancelled before it went out")),
     "settle": (_("Settled"), _("Settled after a look at the channel")),
     "approve_wording": (_("Wording approved"), _("The publisher's own wording was approved")),
+    "refuse_wording": (_("Wording sent back"), _("The publisher's own wording was sent back with a reason")),
+    "done_by_hand": (_("Done by hand"), _("A person did it on the channel by hand")),
     "channel_edit": (_("Channel changed"), _("Channel added or its settings changed")),
     "resume": (_("Channel resumed"), _("Connected again; its queue goes out")),
 }

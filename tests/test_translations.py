@@ -40,7 +40,9 @@ def test_every_text_in_the_code_and_the_templates_is_translated(tmp_path):
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_what_is_compiled_is_what_is_written(path):
-    written = {(one.msgctxt, one.msgid): (one.msgstr, one.msgstr_plural) for one in polib.pofile(str(path)) if one.translated()}
+    written = {
+        (one.msgctxt, one.msgid): (one.msgstr, one.msgstr_plural) for one in polib.pofile(str(path)) if one.translated()
+    }
     compiled = {
         (one.msgctxt, one.msgid): (one.msgstr, one.msgstr_plural) for one in polib.mofile(str(path.with_suffix(".mo")))
     }

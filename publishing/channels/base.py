@@ -35,6 +35,8 @@ class ChannelError(Exception):
 
     outcome       what the outbox does about it
     words         plain English msgid an editor can act on (shown translated); never a vendor's text or a secret
+    values        JSON values for its placeholders
+    values        JSON values for its placeholders
     vendor_code   the vendor's own code, e.g. "190/463" or "rest_cannot_create"; may be empty
     vendor_words  the vendor's own words, for the attempt's record; the outbox scrubs and shortens them
     http_status   0 where there was no HTTP answer
@@ -50,8 +52,10 @@ class ChannelError(Exception):
         vendor_words: str = "",
         http_status: int = 0,
         retry_after: float | None = None,
+        values: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(words)
+        self.values = dict(values or {})
         self.outcome = outcome
         self.words = words
         self.vendor_code = vendor_code

@@ -44,7 +44,9 @@ class Deed:
 def _may_retry(delivery: Delivery) -> bool:
     # One that only waits for its planned time is not hurried along by mistake.
     is_retried = delivery.state == State.DUE and delivery.attempt_no > 0
-    return delivery.state in {State.FAILED, State.HELD} or is_retried
+    # Wording that was sent back is worded anew (cancel, then plan again), not asked for again unchanged.
+    is_sent_back = delivery.words == outbox.WORDING_SENT_BACK
+    return (delivery.state in {State.FAILED, State.HELD} and not is_sent_back) or is_retried
 
 
 HOLD = Deed(
@@ -92,5 +94,23 @@ APPROVE_WORDING = Deed(
     lambda one: one.is_wording_pending,
     outbox.approve_wording,
 )
-DEEDS = {deed.name: deed for deed in (HOLD, RETRY, CANCEL, SETTLE, APPROVE_WORDING)}
+REFUSE_WORDING = Deed(
+    "refuse_wording",
+    _("Send the wording back"),
+    "undo",
+    APPROVE,
+    _("The wording was sent back with your reason."),
+    lambda one: one.is_wording_pending,
+    outbox.refuse_wording,
+)
+DONE_BY_HAND = Deed(
+    "done_by_hand",
+    _("It is done by hand"),
+    "check",
+    CHANGE_DELIVERIES,
+    _("Recorded as done by hand."),
+    lambda one: one.state in {State.HELD, State.FAILED} and not one.doubts and not one.is_wording_open,
+    outbox.done_by_hand,
+)
+DEEDS = {deed.name: deed for deed in (HOLD, RETRY, CANCEL, SETTLE, APPROVE_WORDING, REFUSE_WORDING, DONE_BY_HAND)}
 BULK = (HOLD, RETRY, CANCEL)

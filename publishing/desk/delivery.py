@@ -17,7 +17,7 @@ from wagtail.admin import messages
 from publishing import outbox
 from publishing.channels.base import Outcome
 from publishing.desk.base import APPROVE, CHANGE_DELIVERIES, SEE_DELIVERIES, DeskView
-from publishing.desk.deeds import APPROVE_WORDING, BULK, CANCEL, DEEDS, SETTLE, Deed
+from publishing.desk.deeds import APPROVE_WORDING, BULK, CANCEL, DEEDS, DONE_BY_HAND, REFUSE_WORDING, SETTLE, Deed
 from publishing.desk.preview import automatic_wording, bare_adapter, preview
 from publishing.desk.words import OUTCOMES, STEPS, WAYS, adapter_class, behind, channel_badge, state_badge, why
 from publishing.models import Attempt, Delivery
@@ -42,6 +42,14 @@ class NotThereForm(forms.Form):
     looked = forms.BooleanField(
         label=_("I have looked on the channel itself, and it is not there"),
         error_messages={"required": _("Please look on the channel first, then tick this.")},
+    )
+
+
+class SendBackForm(forms.Form):
+    """Why a wording is not approved."""
+
+    reason = forms.CharField(
+        max_length=300, label=_("What should be changed"), widget=forms.Textarea(attrs={"rows": 2})
     )
 
 
@@ -89,6 +97,8 @@ class DeliveryView(DeskView):
             **{
                 "there": ThereForm(),
                 "not_there": NotThereForm(),
+                "by_hand": ThereForm(prefix="by_hand"),
+                "send_back": SendBackForm(),
                 "delivery": one,
                 "story": one.version.story,
                 "badge": state_badge(one),
@@ -101,6 +111,7 @@ class DeliveryView(DeskView):
                 "tries": [Try.of(attempt) for attempt in one.attempts.select_related("by")],
                 "deeds": [deed for deed in BULK if deed.may(user) and deed.is_possible(one)],
                 "may_settle": SETTLE.is_possible(one) and SETTLE.may(user),
+                "may_do_by_hand": DONE_BY_HAND.is_possible(one) and DONE_BY_HAND.may(user),
                 "may_approve": one.is_wording_pending and APPROVE_WORDING.may(user) and not is_own,
                 "is_own_wording": one.is_wording_pending and is_own,
                 **kwargs,
@@ -136,6 +147,16 @@ class DeedView(DeliveryView):
             if not form.is_valid():
                 return self.render_to_response(self.get_context_data(**{"there" if is_there else "not_there": form}))
             values = {"is_there": is_there, "url": form.cleaned_data.get("url", "")}
+        elif self.deed is DONE_BY_HAND:
+            by_hand = ThereForm(request.POST, prefix="by_hand")
+            if not by_hand.is_valid():
+                return self.render_to_response(self.get_context_data(by_hand=by_hand))
+            values = by_hand.cleaned_data
+        elif self.deed is REFUSE_WORDING:
+            send_back = SendBackForm(request.POST)
+            if not send_back.is_valid():
+                return self.render_to_response(self.get_context_data(send_back=send_back))
+            values = send_back.cleaned_data
         try:
             self.deed.do(self.delivery, request.user, **values)
         except outbox.Refused as refused:

@@ -197,6 +197,34 @@ def test_own_wording_waits_for_somebody_else(client, publisher):
     assert (delivery.state, delivery.wording_approved_by) == (State.DUE, approver)
 
 
+def test_wording_can_be_sent_back_with_a_reason_and_worded_anew(client, publisher):
+    channel, version = make_channel(), make_version()
+    compose(client, version, cards={channel: {"chosen": "on", "wording": "Lời gây sốc"}})
+    delivery = Delivery.objects.get()
+    client.force_login(make_user(people.APPROVER))
+    assert "This field is required" in text_of(deed(client, delivery, "refuse_wording", reason=""))
+    deed(client, delivery, "refuse_wording", reason="Bỏ chữ gây sốc, 100% là thừa")
+    delivery.refresh_from_db()
+    assert delivery.state == State.HELD and "Bỏ chữ gây sốc, 100% là thừa" in delivery.words_text()
+    client.force_login(publisher)
+    deed(client, delivery, "retry")  # the same words are not asked for again
+    delivery.refresh_from_db()
+    assert delivery.state == State.HELD
+    deed(client, delivery, "cancel")
+    compose(client, version, cards={channel: {"chosen": "on", "wording": "Lời bình tĩnh"}})
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.wording) == (State.PLANNED, "Lời bình tĩnh")
+
+
+def test_what_was_done_by_hand_is_recorded_with_its_address_and_frees_what_waits(client, publisher):
+    delivery = owe(make_channel())
+    Delivery.objects.filter(pk=delivery.pk).update(state=State.FAILED, words="This channel cannot do it.")
+    deed(client, delivery, "done_by_hand", **{"by_hand-url": "https://kenh.example.vn/bai/1"})
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.permalink) == (State.SENT, "https://kenh.example.vn/bai/1")
+    assert delivery.attempts.get().by == publisher
+
+
 def test_too_long_a_wording_is_refused_at_its_card_and_kept(client, publisher):
     paper, page, version = make_channel("wordpress", "Báo"), make_channel(), make_version()
     long = "Một câu rất dài. " * 40

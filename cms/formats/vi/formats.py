@@ -1,4 +1,4 @@
-"""How dates are written in Vietnam, in what we show and in what people type."""
+"""How dates and numbers are written in Vietnam, in what we show and in what people type."""
 
 DATE_FORMAT = SHORT_DATE_FORMAT = "d/m/Y"
 DATETIME_FORMAT = SHORT_DATETIME_FORMAT = "d/m/Y H:i"
@@ -12,3 +12,7 @@ DATETIME_INPUT_FORMATS = [
     "%Y-%m-%dT%H:%M",
 ]
 TIME_INPUT_FORMATS = ["%H:%M", "%H:%M:%S"]
+
+DECIMAL_SEPARATOR = ","
+THOUSAND_SEPARATOR = "."
+NUMBER_GROUPING = 3
