@@ -143,6 +143,15 @@ def override_is_recorded(request: HttpRequest, page: Page) -> None:
         approval.record_override(answer, request.user)
 
 
+@hooks.register("construct_page_action_menu")
+def the_step_comes_first(items: list[Any], request: HttpRequest, context: dict[str, Any]) -> None:
+    """Whoever is asked to check or approve finds that as the button, not "save draft": a reviewer who edits becomes an
+    author, and could not approve any more."""
+    steps = [item for item in items if item.name == "approve"]
+    if steps:
+        items[:] = [steps[0], *(item for item in items if item is not steps[0] and item.name != "action-save-draft")]
+
+
 @hooks.register("register_log_actions")
 def log_actions(actions: Any) -> None:
     @actions.register_action("cms.emergency_publish")

@@ -235,6 +235,7 @@ def test_the_editor_sees_no_publish_button_and_the_reviewer_sees_approve(client)
     client.force_login(checker)
     html = client.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).content.decode()
     assert 'data-workflow-action-name="approve"' in html
+    assert "action-save-draft" not in html and 'class="button action-save' not in html
 
 
 def test_the_override_is_off_unless_set_and_then_logged_and_shown(settings, client):
