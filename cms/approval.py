@@ -306,13 +306,13 @@ class RefusalMiddleware:
             return None
         page = exception.page
         where = reverse("wagtailadmin_pages:edit", args=[page.pk]) if page.pk else reverse("wagtailadmin_home")
-        messages.error(
-            request,
+        said = (
             gettext("“%(title)s” was saved, but not published or passed on:")
-            % {"title": page.draft_title or page.title}
-            + " "
-            + " ".join(str(each) for each in exception.words),
+            if page.pk
+            else gettext("“%(title)s” was not made:")
         )
+        reasons = " ".join(str(each) for each in exception.words)
+        messages.error(request, said % {"title": page.draft_title or page.title} + " " + reasons)
         if request.headers.get("x-requested-with") == "XMLHttpRequest":
             return JsonResponse({"step": "success", "redirect": where})
         return redirect(where)
