@@ -116,8 +116,8 @@ def _about_pictures(page: Answer) -> list[Reason]:
         found.append(Reason("no_alt_text", words % {"count": missing}))
     for picture, _alt in used:
         if not picture.file.storage.exists(picture.file.name):
-            words = _("The file of the picture “%(title)s” is gone. Choose another picture or upload it again.")
-            found.append(Reason("picture_gone", words % {"title": picture.title}))
+            gone = _("The file of the picture “%(title)s” is gone. Choose another picture or upload it again.")
+            found.append(Reason("picture_gone", gone % {"title": picture.title}))
     return found
 
 
