@@ -16,6 +16,7 @@ import jsonschema
 import paramiko
 import pytest
 import requests
+from django.utils import translation
 
 from publishing.channels import newsroom_sftp
 from publishing.channels.base import ChannelError, Outcome
@@ -257,8 +258,9 @@ def test_a_private_key_that_cannot_be_used_is_refused_and_none_is_sent_back_to_t
     usual = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
     key = ed25519.Ed25519PrivateKey.generate()
     locked = key.private_bytes(*usual, serialization.BestAvailableEncryption(b"pass")).decode()
-    assert "passphrase" in str(NewsroomForm(GOOD | {"private_key": locked}).errors["private_key"])
-    assert "BEGIN" in str(NewsroomForm(GOOD | {"private_key": "ssh-ed25519 AAAA"}).errors["private_key"])
+    with translation.override("en"):
+        assert "passphrase" in str(NewsroomForm(GOOD | {"private_key": locked}).errors["private_key"])
+        assert "BEGIN" in str(NewsroomForm(GOOD | {"private_key": "ssh-ed25519 AAAA"}).errors["private_key"])
     for made in (key, rsa.generate_private_key(65537, 2048)):
         text = made.private_bytes(*usual, serialization.NoEncryption()).decode().replace("\n", "\r\n")
         form = NewsroomForm(GOOD | {"private_key": text})
