@@ -18,43 +18,16 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
-from publishing import vault
 from publishing.channels import adapters
-from publishing.channels.base import Adapter, ChannelError, Outcome
-from publishing.models import Attempt, Channel, Delivery, State, StoryVersion
+from publishing.channels.base import ChannelError, Outcome
+from publishing.models import Channel, Delivery, State, StoryVersion
 from publishing.plan import Owed, follow_up
-from publishing.story import Action, Receipt, Story, Way
+from publishing.story import Story, Way
+from publishing.turn import UNPREPARED, LeaseLost, Turn
 
 log = logging.getLogger("publishing.outbox")
 
-LOST = _("The worker was stopped before an answer came. The channel is asked first whether the post is there.")
-LOOKING = _("No clear answer came. The channel is asked whether the post is there before anything else.")
-NOBODY_KNOWS = _("It is unclear whether this went out. Please look at the channel and say whether it is there.")
-UNREADABLE = _("The stored credentials cannot be read with today's keys. Please enter them again.")
-UNPREPARED = _("The post could not be prepared. This is a fault of the software: please report it.")
-UNREACHED = _("The channel could not be reached for two days. Please check it, then retry.")
-NOTHING_OUT = _("Nothing had gone out on this channel, so there is nothing to change.")
 WAITS_FOR_APPROVAL = _("The wording waits for approval.")
-HELD_BY_PERSON = _("Held by a person.")
-CANCELLED_BY_PERSON = _("Cancelled by a person.")
-SAID_SENT = _("A person found it on the channel.")
-SAID_NOT_SENT = _("A person did not find it on the channel; it is sent again.")
-DONE_BY_HAND = _("Done by hand.")
-WAITS_FOR_ITS_TIME = _("It only waits for its planned time.")
-WORDING_SENT_BACK = _("The wording was sent back: %(reason)s")
-RETRIED = _("A person asked for another try.")
-
-DOUBTS_BEFORE_A_PERSON = 4
-GIVE_UP_AFTER = timedelta(hours=48)
-FIRST_LOOK_SECONDS = 5.0
-
-
-class Refused(Exception):
-    """A person asked for something the state of a delivery does not allow. ``words`` is a msgid."""
-
-    def __init__(self, words: str) -> None:
-        super().__init__(words)
-        self.words = words
 
 
 # Planning ----------------------------------------------------------------------------------------------------
@@ -81,6 +54,7 @@ def enqueue(version: StoryVersion, owed: Iterable[Owed], made_by: Any = None) ->
                 "story": version.key,
                 "state": state,
                 "words": words,
+                "words_values": {},
                 "scheduled_at": one.scheduled_at,
                 "due_at": one.scheduled_at,
                 "wording": one.wording,
@@ -214,10 +188,10 @@ def deliver(claimed: Claimed) -> State | None:
     delivery = Delivery.objects.select_related("channel__organisation", "version").get(pk=claimed.delivery_id)
     if delivery.attempt_no != claimed.attempt_no or delivery.state != State.SENDING:
         return None
-    turn = _Turn(delivery, timezone.now())
+    turn = Turn(delivery, timezone.now())
     try:
         receipt = turn.carry_out()
-    except _LeaseLost:
+    except LeaseLost:
         log.warning("delivery %s: lease lost before the call", delivery.pk)
         return None
     except ChannelError as error:
@@ -228,316 +202,3 @@ def deliver(claimed: Claimed) -> State | None:
         outcome = Outcome.UNKNOWN if turn.is_calling else Outcome.PERMANENT
         return turn.failed(ChannelError(outcome, UNPREPARED))
     return turn.ended(receipt)
-
-
-class _LeaseLost(Exception):
-    """Another worker has taken the delivery over: do nothing more with it."""
-
-
-class _Turn:
-    """One attempt at one delivery."""
-
-    def __init__(self, delivery: Delivery, started_at: datetime) -> None:
-        self.delivery = delivery
-        self.started_at = started_at
-        self.step = Attempt.Steps.SEND
-        self.is_calling = False
-        self.hidden: list[str] = []
-
-    def carry_out(self) -> Receipt | None:
-        """The receipt of the copy that is out; None where there was nothing to change. Raises ChannelError."""
-        delivery = self.delivery
-        try:
-            adapter = delivery.channel.adapter()
-        except vault.CannotDecrypt:
-            raise ChannelError(Outcome.AUTH, UNREADABLE) from None
-        self.hidden = [value for value in adapter.secret.values() if value]
-        way = adapter.way(Action(delivery.action))
-        original = None if delivery.action == Action.POST else delivery.original()
-        if delivery.action != Action.POST and original is None:
-            return None
-        if way == Way.NONE:
-            raise ChannelError(Outcome.PERMANENT, adapter.cannot_words)
-        post = delivery.post(adapter)
-        if problems := adapter.problems(post):
-            raise ChannelError(Outcome.PERMANENT, problems[0].words, values=problems[0].values)
-        if way == Way.SEND:
-            if delivery.doubts and (found := self._look_for(adapter, post)):
-                return found
-            self._begin(Attempt.Steps.SEND)
-            return adapter.send(post, delivery.marker)
-        # Changing or removing a copy that is known is the same done twice as once: no read-back is needed.
-        assert original is not None
-        self._begin(Attempt.Steps.EDIT if way == Way.EDIT else Attempt.Steps.DELETE)
-        if way == Way.EDIT:
-            return adapter.edit(original.receipt(), post, original.marker)
-        adapter.delete(original.receipt())
-        return Receipt(original.remote_id, "")
-
-    def _look_for(self, adapter: Adapter, post: Any) -> Receipt | None:
-        """Asks the channel for the marked post. None: it is surely not there, and may be sent."""
-        delivery = self.delivery
-        self._record_lost_attempt()
-        self.step = Attempt.Steps.FIND
-        if not adapter.finds:
-            raise ChannelError(Outcome.UNKNOWN, NOBODY_KNOWS)
-        found = adapter.find(post, delivery.marker)
-        if found:
-            return found
-        # "Not there" is believed only when the call can no longer be under way at the vendor, and its reading side
-        # has caught up with its writing side.
-        tried_at = delivery.tried_at or delivery.made_at
-        believed_at = tried_at + timedelta(seconds=settings.DELIVERY_LEASE_SECONDS + delivery.channel.settle_seconds)
-        if timezone.now() < believed_at:
-            raise _NotYet(believed_at)
-        Delivery.objects.filter(pk=delivery.pk, attempt_no=delivery.attempt_no).update(doubts=0)
-        delivery.doubts = 0
-        return None
-
-    def _record_lost_attempt(self) -> None:
-        last = self.delivery.attempt_no - 1
-        if last and not self.delivery.attempts.filter(number=last).exists():
-            Attempt.objects.create(
-                delivery=self.delivery,
-                number=last,
-                step=Attempt.Steps.SEND,
-                outcome=Outcome.UNKNOWN,
-                started_at=self.delivery.tried_at or self.started_at,
-                words=LOST,
-            )
-
-    def _begin(self, step: Attempt.Steps) -> None:
-        """The fence: from here on the channel is called, and the row says so, if it is still ours."""
-        now = timezone.now()
-        is_ours = Delivery.objects.filter(
-            pk=self.delivery.pk, attempt_no=self.delivery.attempt_no, state=State.SENDING
-        ).update(tried_at=now, lease_until=now + timedelta(seconds=settings.DELIVERY_LEASE_SECONDS))
-        if not is_ours:
-            raise _LeaseLost
-        self.delivery.tried_at = now
-        self.step = step
-        self.is_calling = True
-
-    def ended(self, receipt: Receipt | None) -> State | None:
-        """Records success."""
-        if receipt is None:
-            return self._write(State.CANCELLED, Outcome.OK, {"words": NOTHING_OUT})
-        return self._write(
-            State.SENT,
-            Outcome.OK,
-            {
-                "sent_at": timezone.now(),
-                "remote_id": receipt.remote_id[:300],
-                "permalink": receipt.url[:600],
-                "words": "",
-                "doubts": 0,
-            },
-        )
-
-    def failed(self, error: ChannelError) -> State | None:
-        """Records a failure: one table from outcome to what happens next."""
-        now = timezone.now()
-        delivery = self.delivery
-        state = State.DUE
-        changes: dict[str, Any] = {"words": error.words[:300], "words_values": error.values}
-        # A refusal in so many words while creating means that it is surely not out.
-        if self.is_calling and error.outcome != Outcome.UNKNOWN:
-            changes["doubts"] = 0
-        match error.outcome:
-            case Outcome.PERMANENT:
-                state = State.FAILED
-            case Outcome.AUTH:
-                changes["due_at"] = now
-                Channel.objects.filter(pk=delivery.channel_id, stopped_at=None).update(
-                    stopped_at=now, stopped_words=error.words[:300]
-                )
-            case Outcome.THROTTLED:
-                wait = timedelta(seconds=max(1.0, error.retry_after or 300.0))
-                changes["due_at"] = now + wait
-                Channel.objects.filter(pk=delivery.channel_id).update(not_before=now + wait)
-            case Outcome.TRANSIENT:
-                changes["due_at"] = now + timedelta(seconds=error.retry_after or backoff(delivery.attempt_no))
-                if now - delivery.scheduled_at > GIVE_UP_AFTER:
-                    state, changes["words"] = State.HELD, UNREACHED
-            case Outcome.UNKNOWN:
-                if isinstance(error, _NotYet):
-                    changes["due_at"], changes["words"] = error.until, LOOKING
-                else:
-                    changes["doubts"] = delivery.doubts + 1
-                    changes["due_at"] = now + timedelta(
-                        seconds=min(FIRST_LOOK_SECONDS, settings.DELIVERY_LEASE_SECONDS)
-                    )
-                    changes["words"] = LOOKING
-                    finds = delivery.channel.adapter_class.finds
-                    if not finds or changes["doubts"] >= DOUBTS_BEFORE_A_PERSON:
-                        state, changes["words"] = State.UNKNOWN, NOBODY_KNOWS
-        return self._write(state, error.outcome, changes, error)
-
-    def _write(
-        self, state: State, outcome: Outcome, changes: dict[str, Any], error: ChannelError | None = None
-    ) -> State | None:
-        """Writes state and attempt in one transaction; the state only if the row is still this attempt's."""
-        delivery = self.delivery
-        with transaction.atomic():
-            is_ours = Delivery.objects.filter(
-                pk=delivery.pk, attempt_no=delivery.attempt_no, state=State.SENDING
-            ).update(state=state, lease_until=None, **changes)
-            Attempt.objects.create(
-                delivery=delivery,
-                number=delivery.attempt_no,
-                step=self.step,
-                outcome=outcome,
-                started_at=self.started_at,
-                http_status=error.http_status if error else 0,
-                vendor_code=error.vendor_code[:80] if error else "",
-                vendor_words=self._scrubbed(error.vendor_words) if error else "",
-                words=(error.words if error else "")[:300],
-                words_values=error.values if error else {},
-            )
-        return state if is_ours else None
-
-    def _scrubbed(self, vendor_words: str) -> str:
-        for secret in self.hidden:
-            vendor_words = vendor_words.replace(secret, "•••")
-        return vendor_words[:500]
-
-
-class _NotYet(ChannelError):
-    """Not found, and too early to believe it."""
-
-    def __init__(self, until: datetime) -> None:
-        super().__init__(Outcome.UNKNOWN, LOOKING)
-        self.until = until
-
-
-def backoff(attempt_no: int) -> float:
-    """Seconds to wait after the n-th failed try: 5, 10, 20 … at most ten minutes."""
-    return float(min(600, 5 * 2 ** min(attempt_no - 1, 10)))
-
-
-# What a person may do ----------------------------------------------------------------------------------------
-
-_WRONG_STATE = _("This delivery has moved on meanwhile. Please look at it again.")
-
-
-def _person(
-    delivery: Delivery,
-    user: Any,
-    did: str,
-    from_states: set[State],
-    did_values: dict[str, Any] | None = None,
-    **changes: Any,
-) -> None:
-    changes.setdefault("words_values", {})
-    with transaction.atomic():
-        if not Delivery.objects.filter(pk=delivery.pk, state__in=from_states).update(**changes):
-            raise Refused(_WRONG_STATE)
-        now = timezone.now()
-        Attempt.objects.create(
-            delivery=delivery,
-            number=delivery.attempt_no,
-            step=Attempt.Steps.PERSON,
-            outcome=Outcome.OK,
-            started_at=now,
-            ended_at=now,
-            words=did,
-            words_values=did_values or {},
-            by=user,
-        )
-        transaction.on_commit(wake)
-    delivery.refresh_from_db()
-
-
-def hold(delivery: Delivery, user: Any) -> None:
-    """Keeps it back until somebody releases it. Raises Refused once it is being sent."""
-    _person(delivery, user, HELD_BY_PERSON, {State.DUE, State.PLANNED}, state=State.HELD, words=HELD_BY_PERSON)
-
-
-def retry(delivery: Delivery, user: Any) -> None:
-    """Lets a failed or held delivery go (again). What may be out is looked for first. Raises Refused.
-
-    One that only waits for its planned time is left alone; one that was held keeps its planned time.
-    """
-    if delivery.state == State.DUE and not delivery.attempt_no:
-        raise Refused(WAITS_FOR_ITS_TIME)
-    if delivery.wording and delivery.wording_approved_at is None:
-        state, words = State.PLANNED, WAITS_FOR_APPROVAL
-    else:
-        state, words = State.DUE, ""
-    due_at = max(timezone.now(), delivery.scheduled_at) if delivery.state == State.HELD else timezone.now()
-    _person(delivery, user, RETRIED, {State.FAILED, State.HELD, State.DUE}, state=state, words=words, due_at=due_at)
-
-
-def cancel(delivery: Delivery, user: Any) -> None:
-    """Takes it out of the queue for good. Raises Refused if it is, or may be, out."""
-    if delivery.doubts:
-        raise Refused(NOBODY_KNOWS)
-    states = {State.PLANNED, State.DUE, State.HELD, State.FAILED}
-    _person(delivery, user, CANCELLED_BY_PERSON, states, state=State.CANCELLED, words=CANCELLED_BY_PERSON)
-
-
-def settle(delivery: Delivery, user: Any, *, is_there: bool, url: str = "") -> None:
-    """A person looked at the channel: it is there (and where), or it is not, and is sent again. Raises Refused."""
-    if is_there:
-        _person(
-            delivery,
-            user,
-            SAID_SENT,
-            {State.UNKNOWN},
-            state=State.SENT,
-            sent_at=timezone.now(),
-            permalink=url[:600],
-            words="",
-            doubts=0,
-        )
-    else:
-        _person(
-            delivery, user, SAID_NOT_SENT, {State.UNKNOWN}, state=State.DUE, due_at=timezone.now(), doubts=0, words=""
-        )
-
-
-def done_by_hand(delivery: Delivery, user: Any, *, url: str = "") -> None:
-    """A person did on the channel what could not be done from here, and says where. Raises Refused."""
-    if delivery.doubts:
-        raise Refused(NOBODY_KNOWS)
-    changes: dict[str, Any] = {"state": State.SENT, "sent_at": timezone.now(), "words": DONE_BY_HAND}
-    if url:
-        changes["permalink"] = url[:600]
-    _person(delivery, user, DONE_BY_HAND, {State.HELD, State.FAILED}, **changes)
-
-
-def refuse_wording(delivery: Delivery, user: Any, *, reason: str) -> None:
-    """Sends wording back to its writer with a reason; it is held until it is worded anew. Raises Refused."""
-    values = {"reason": reason.strip()[:300]}
-    _person(
-        delivery,
-        user,
-        WORDING_SENT_BACK,
-        {State.PLANNED},
-        did_values=values,
-        state=State.HELD,
-        words=WORDING_SENT_BACK,
-        words_values=values,
-    )
-
-
-def approve_wording(delivery: Delivery, user: Any) -> None:
-    """Releases a delivery whose wording was changed. Raises Refused for the person who wrote it."""
-    if delivery.wording_by_id == user.pk:
-        raise Refused(_("A second person must approve the wording: you wrote it yourself."))
-    _person(
-        delivery,
-        user,
-        _("Wording approved."),
-        {State.PLANNED},
-        state=State.DUE,
-        words="",
-        wording_approved_by=user,
-        wording_approved_at=timezone.now(),
-    )
-
-
-def resume(channel: Channel) -> None:
-    """Opens a stopped channel again after its connection was mended; its queue goes out."""
-    Channel.objects.filter(pk=channel.pk).update(stopped_at=None, stopped_words="", not_before=None)
-    wake()

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
 from wagtail.admin.utils import get_valid_next_url_from_request
 
-from publishing import outbox
+from publishing import by_hand
 from publishing.desk.base import CHANGE_DELIVERIES, SEE_DELIVERIES, DeskView, contains, paged
 from publishing.desk.deeds import BULK, CANCEL, DEEDS, Deed
 from publishing.desk.words import Badge, behind, state_badge, why
@@ -169,7 +169,7 @@ class BulkView(DeskView):
         for delivery in deliveries:
             try:
                 deed.do(delivery, self.request.user)
-            except outbox.Refused:
+            except by_hand.Refused:
                 refused += 1
         if done := len(deliveries) - refused:
             messages.success(self.request, f"{deed.done} ({done})")

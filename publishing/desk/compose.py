@@ -29,6 +29,7 @@ from publishing.desk.words import Badge, adapter_class, channel_badge, channel_w
 from publishing.models import Channel, Delivery, StoryVersion, local_time
 from publishing.plan import Owed
 from publishing.story import Action
+from publishing.turn import UNPREPARED
 
 
 class CardForm(forms.Form):
@@ -107,7 +108,7 @@ class Card:
 
     @property
     def problems(self) -> tuple[str, ...]:
-        return self.shown.problems if self.shown else (gettext(outbox.UNPREPARED),)
+        return self.shown.problems if self.shown else (gettext(UNPREPARED),)
 
     @property
     def is_refused(self) -> bool:

@@ -12,9 +12,10 @@ from django.utils.translation import gettext_noop as _
 from wagtail.admin import messages
 from wagtail.log_actions import log as log_action
 
-from publishing import outbox
+from publishing import by_hand
 from publishing.channels.base import ChannelError
 from publishing.models import Channel
+from publishing.turn import UNREADABLE
 from publishing.vault import CannotDecrypt
 
 log = logging.getLogger("publishing.desk")
@@ -54,7 +55,7 @@ def test(channel: Channel) -> Tested:
         secrets = [value for value in adapter.secret.values() if value]
         found = adapter.probe()
     except CannotDecrypt:
-        return Tested(False, words=gettext(outbox.UNREADABLE))
+        return Tested(False, words=gettext(UNREADABLE))
     except ChannelError as error:
         said = error.vendor_words
         for secret in secrets:
@@ -70,7 +71,7 @@ def resume_if_it_works(channel: Channel, user: Any) -> Tested:
     """Opens a channel again after a successful test only."""
     tested = test(channel)
     if tested.works:
-        outbox.resume(channel)
+        by_hand.resume(channel)
         log_action(instance=channel, action="publishing.resume", user=user)
     return tested
 

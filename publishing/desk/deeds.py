@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 from wagtail.log_actions import log
 
-from publishing import outbox
+from publishing import by_hand
 from publishing.desk.base import APPROVE, CHANGE_DELIVERIES
 from publishing.models import Delivery, State
 
@@ -34,9 +34,9 @@ class Deed:
         return bool(user.has_perm(self.permission))
 
     def do(self, delivery: Delivery, user: Any, **values: Any) -> None:
-        """Carries it out and writes it into the log. Raises outbox.Refused."""
+        """Carries it out and writes it into the log. Raises by_hand.Refused."""
         if not self.is_possible(delivery):
-            raise outbox.Refused(NOT_NOW)
+            raise by_hand.Refused(NOT_NOW)
         self.run(delivery, user, **values)
         log(instance=delivery, action=f"publishing.{self.name}", user=user)
 
@@ -45,7 +45,7 @@ def _may_retry(delivery: Delivery) -> bool:
     # One that only waits for its planned time is not hurried along by mistake.
     is_retried = delivery.state == State.DUE and delivery.attempt_no > 0
     # Wording that was sent back is worded anew (cancel, then plan again), not asked for again unchanged.
-    is_sent_back = delivery.words == outbox.WORDING_SENT_BACK
+    is_sent_back = delivery.words == by_hand.WORDING_SENT_BACK
     return (delivery.state in {State.FAILED, State.HELD} and not is_sent_back) or is_retried
 
 
@@ -56,7 +56,7 @@ HOLD = Deed(
     CHANGE_DELIVERIES,
     _("Held. It is not sent until somebody asks for another try."),
     lambda one: one.state in {State.DUE, State.PLANNED},
-    outbox.hold,
+    by_hand.hold,
 )
 RETRY = Deed(
     "retry",
@@ -65,7 +65,7 @@ RETRY = Deed(
     CHANGE_DELIVERIES,
     _("It is in the queue again."),
     _may_retry,
-    outbox.retry,
+    by_hand.retry,
 )
 CANCEL = Deed(
     "cancel",
@@ -74,7 +74,7 @@ CANCEL = Deed(
     CHANGE_DELIVERIES,
     _("Cancelled. It will not be sent."),
     lambda one: one.state in {State.PLANNED, State.DUE, State.HELD, State.FAILED} and not one.doubts,
-    outbox.cancel,
+    by_hand.cancel,
 )
 SETTLE = Deed(
     "settle",
@@ -83,7 +83,7 @@ SETTLE = Deed(
     CHANGE_DELIVERIES,
     _("Thank you. What you saw on the channel is recorded."),
     lambda one: one.state == State.UNKNOWN,
-    outbox.settle,
+    by_hand.settle,
 )
 APPROVE_WORDING = Deed(
     "approve_wording",
@@ -92,7 +92,7 @@ APPROVE_WORDING = Deed(
     APPROVE,
     _("Wording approved."),
     lambda one: one.is_wording_pending,
-    outbox.approve_wording,
+    by_hand.approve_wording,
 )
 REFUSE_WORDING = Deed(
     "refuse_wording",
@@ -101,7 +101,7 @@ REFUSE_WORDING = Deed(
     APPROVE,
     _("The wording was sent back with your reason."),
     lambda one: one.is_wording_pending,
-    outbox.refuse_wording,
+    by_hand.refuse_wording,
 )
 DONE_BY_HAND = Deed(
     "done_by_hand",
@@ -110,7 +110,7 @@ DONE_BY_HAND = Deed(
     CHANGE_DELIVERIES,
     _("Recorded as done by hand."),
     lambda one: one.state in {State.HELD, State.FAILED} and not one.doubts and not one.is_wording_open,
-    outbox.done_by_hand,
+    by_hand.done_by_hand,
 )
 DEEDS = {deed.name: deed for deed in (HOLD, RETRY, CANCEL, SETTLE, APPROVE_WORDING, REFUSE_WORDING, DONE_BY_HAND)}
 BULK = (HOLD, RETRY, CANCEL)

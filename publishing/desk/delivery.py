@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
 
-from publishing import outbox
+from publishing import by_hand
 from publishing.channels.base import Outcome
 from publishing.desk.base import APPROVE, CHANGE_DELIVERIES, SEE_DELIVERIES, DeskView
 from publishing.desk.deeds import APPROVE_WORDING, BULK, CANCEL, DEEDS, DONE_BY_HAND, REFUSE_WORDING, SETTLE, Deed
@@ -148,10 +148,10 @@ class DeedView(DeliveryView):
                 return self.render_to_response(self.get_context_data(**{"there" if is_there else "not_there": form}))
             values = {"is_there": is_there, "url": form.cleaned_data.get("url", "")}
         elif self.deed is DONE_BY_HAND:
-            by_hand = ThereForm(request.POST, prefix="by_hand")
-            if not by_hand.is_valid():
-                return self.render_to_response(self.get_context_data(by_hand=by_hand))
-            values = by_hand.cleaned_data
+            done = ThereForm(request.POST, prefix="by_hand")
+            if not done.is_valid():
+                return self.render_to_response(self.get_context_data(by_hand=done))
+            values = done.cleaned_data
         elif self.deed is REFUSE_WORDING:
             send_back = SendBackForm(request.POST)
             if not send_back.is_valid():
@@ -159,7 +159,7 @@ class DeedView(DeliveryView):
             values = send_back.cleaned_data
         try:
             self.deed.do(self.delivery, request.user, **values)
-        except outbox.Refused as refused:
+        except by_hand.Refused as refused:
             messages.error(request, gettext(refused.words))
         else:
             messages.success(request, self.deed.done)

@@ -57,9 +57,9 @@ print(json.dumps(Counter(Delivery.objects.values_list("state", flat=True))))
 # The same worker, with the question "is it there already?" always answered no.
 WITHOUT_READ_BACK = """
 import signal
-from publishing import outbox
+from publishing import turn
 from publishing.worker import Worker
-outbox._Turn._look_for = lambda self, adapter, post: None
+turn.Turn._look_for = lambda self, adapter, post: None
 worker = Worker(8)
 signal.signal(signal.SIGTERM, lambda *_: worker.stopping.set())
 worker.run()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from publishing import outbox
+from publishing import by_hand, outbox
 from publishing.models import Channel, Delivery, Organisation, State, StoryVersion
 from publishing.plan import Owed
 from publishing.sandbox.__main__ import connections
@@ -71,7 +71,7 @@ def mend(channel: Channel, **secrets: str) -> None:
     channel.set_secrets(secrets)
     channel.save()
     channel.probe()
-    outbox.resume(channel)
+    by_hand.resume(channel)
 
 
 def test_a_wrong_token_stops_the_page_and_says_so_and_the_post_goes_out_once_mended(office):
@@ -95,7 +95,7 @@ def test_a_revoked_token_is_named_as_what_it_is(office):
     attempt = office.delivery("facebook").attempts.get()
     assert attempt.vendor_code == "190/467" and PAGE_TOKEN not in attempt.vendor_words
     del office.page.dead[PAGE_TOKEN]
-    outbox.resume(page)
+    by_hand.resume(page)
     office.work()
     assert office.delivery("facebook").state == State.SENT
 
@@ -148,7 +148,7 @@ def test_a_broadcaster_with_another_host_key_gets_nothing(office):
     assert list(office.newsroom.items()) == [] and others_went_out(office, "newsroom")
     radio.config["host_key"] = real
     radio.save()
-    outbox.resume(radio)
+    by_hand.resume(radio)
     office.work()
     assert len(list(office.newsroom.items())) == 1
 

@@ -14,7 +14,7 @@ from wagtail.models import ModelLogEntry
 from wagtail.users.models import UserProfile
 
 from cms import people
-from publishing import outbox
+from publishing import outbox, turn
 from publishing.channels import adapters
 from publishing.desk.base import PAGE_SIZE
 from publishing.models import Attempt, Channel, Delivery, Organisation, State, StoryVersion
@@ -439,7 +439,7 @@ def test_what_needs_a_person_comes_first_and_says_why(client, publisher):
     )
     owe(stopped)
     owe(ready, state=State.FAILED, words="Facebook could not be reached.")
-    owe(ready, state=State.UNKNOWN, words=outbox.NOBODY_KNOWS)
+    owe(ready, state=State.UNKNOWN, words=turn.NOBODY_KNOWS)
     Delivery.objects.filter(pk=later[0].pk).update(due_at=timezone.now() - timedelta(minutes=10))
     shown = text_of(client.get(reverse("publishing_deliveries")))
     places = [

@@ -10,7 +10,7 @@ import pytest
 from django.db import IntegrityError, connection
 from django.utils import timezone, translation
 
-from publishing import channels, models, outbox, vault
+from publishing import by_hand, channels, models, outbox, turn, vault
 from publishing.channels.base import Adapter, ChannelError, ChannelForm, Outcome, Probe
 from publishing.models import Attempt, Channel, Delivery, Organisation, State, StoryVersion
 from publishing.plan import Owed
@@ -189,7 +189,7 @@ def test_refused_credentials_stop_the_channel_and_keep_its_queue(channel, fake):
     outbox.deliver(outbox.claim(1)[0])
     channel.refresh_from_db()
     assert channel.status == "stopped" and run() == []
-    outbox.resume(channel)
+    by_hand.resume(channel)
     assert run() == [State.SENT, State.SENT]
     assert again(first).state == again(second).state == State.SENT and len(fake.posts) == 2
 
@@ -216,7 +216,7 @@ def test_a_dead_channel_is_tried_again_for_two_days_then_held(channel, fake, tim
         fake.script.append(ChannelError(Outcome.TRANSIENT, "Not reachable."))
         run()
     assert again(delivery).state == State.HELD and "two days" in delivery.words
-    outbox.retry(delivery, None)
+    by_hand.retry(delivery, None)
     fake.script.clear()
     assert run() == [State.SENT]
 
@@ -251,9 +251,9 @@ def test_a_channel_that_cannot_be_asked_leaves_the_decision_to_a_person(channel,
     fake.script.append("after")
     assert run() == [State.UNKNOWN]
     assert run() == []
-    with pytest.raises(outbox.Refused):
-        outbox.cancel(again(delivery), None)
-    outbox.settle(delivery, make_user(), is_there=True, url="https://fake.example/x")
+    with pytest.raises(by_hand.Refused):
+        by_hand.cancel(again(delivery), None)
+    by_hand.settle(delivery, make_user(), is_there=True, url="https://fake.example/x")
     assert again(delivery).state == State.SENT and delivery.permalink == "https://fake.example/x"
 
 
@@ -262,7 +262,7 @@ def test_said_not_there_it_is_sent_again(channel, fake, monkeypatch):
     delivery = owe(channel)
     fake.script.append(ChannelError(Outcome.UNKNOWN, "no answer"))
     run()
-    outbox.settle(again(delivery), make_user(), is_there=False)
+    by_hand.settle(again(delivery), make_user(), is_there=False)
     assert run() == [State.SENT]
 
 
@@ -290,13 +290,13 @@ def test_a_worker_that_died_before_the_call_is_simply_followed(channel, fake, ti
 def test_a_worker_that_lost_its_lease_does_not_call_and_does_not_write(channel, fake):
     delivery = owe(channel)
     old = outbox.claim(1)[0]
-    turn = outbox._Turn(Delivery.objects.get(), timezone.now())
+    lost = turn.Turn(Delivery.objects.get(), timezone.now())
     Delivery.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     new = outbox.claim(1)[0]
     assert (new.delivery_id, new.attempt_no) == (old.delivery_id, old.attempt_no + 1)
-    with pytest.raises(outbox._LeaseLost):
-        turn.carry_out()
-    assert turn.ended(Receipt("late")) is None
+    with pytest.raises(turn.LeaseLost):
+        lost.carry_out()
+    assert lost.ended(Receipt("late")) is None
     assert outbox.deliver(new) == State.SENT
     assert again(delivery).remote_id == f"id-{delivery.marker}" and len(fake.sends) == 1
 
@@ -334,9 +334,9 @@ def test_own_wording_waits_for_somebody_else(channel, fake):
     writer, approver = make_user(), make_user()
     delivery = owe(channel, wording="Lời của tôi", by=writer)
     assert delivery.state == State.PLANNED and run() == []
-    with pytest.raises(outbox.Refused, match="second person"):
-        outbox.approve_wording(delivery, writer)
-    outbox.approve_wording(delivery, approver)
+    with pytest.raises(by_hand.Refused, match="second person"):
+        by_hand.approve_wording(delivery, writer)
+    by_hand.approve_wording(delivery, approver)
     assert run() == [State.SENT]
     assert "Lời của tôi" in fake.posts[delivery.marker]
 
@@ -349,7 +349,7 @@ def test_the_database_itself_refuses_unapproved_wording(channel):
 
 def test_too_long_a_wording_fails_in_words(channel):
     delivery = owe(channel, wording="x" * 600, by=make_user())
-    outbox.approve_wording(delivery, make_user())
+    by_hand.approve_wording(delivery, make_user())
     assert run() == [State.FAILED]
     assert "500" in again(delivery).words_text()
     with translation.override("vi"):
@@ -362,20 +362,20 @@ def test_too_long_a_wording_fails_in_words(channel):
 def test_hold_release_and_cancel(channel, fake):
     person = make_user()
     delivery = owe(channel)
-    outbox.hold(delivery, person)
+    by_hand.hold(delivery, person)
     assert run() == []
-    outbox.retry(delivery, person)
-    outbox.cancel(delivery, person)
+    by_hand.retry(delivery, person)
+    by_hand.cancel(delivery, person)
     assert run() == [] and fake.posts == {}
     assert [(one.step, one.by) for one in delivery.attempts.all()] == [("person", person)] * 3
-    with pytest.raises(outbox.Refused):
-        outbox.hold(delivery, person)
+    with pytest.raises(by_hand.Refused):
+        by_hand.hold(delivery, person)
 
 
 def test_a_cancelled_delivery_can_be_planned_again(channel, fake):
     story = make_story()
     delivery = owe(channel, story)
-    outbox.cancel(delivery, None)
+    by_hand.cancel(delivery, None)
     assert owe(channel, story).pk == delivery.pk
     assert run() == [State.SENT]
 
@@ -428,7 +428,7 @@ def test_what_never_went_out_is_replaced_and_goes_out_once_as_corrected(channel,
 def test_replaced_wording_needs_approval_again(channel):
     story = make_story()
     old = owe(channel, story, wording="Lời riêng", by=make_user(), at=timezone.now() + timedelta(hours=1))
-    outbox.approve_wording(old, make_user())
+    by_hand.approve_wording(old, make_user())
     (new,) = outbox.plan_change(correction(story))
     assert new.state == State.PLANNED and new.wording == "Lời riêng" and new.wording_approved_at is None
 

@@ -1,0 +1,157 @@
+"""What a person may do to a delivery or a channel. Each is refused in words if the delivery has moved on meanwhile."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_noop as _
+
+from publishing.channels.base import Outcome
+from publishing.models import Attempt, Channel, Delivery, State
+from publishing.outbox import WAITS_FOR_APPROVAL, wake
+from publishing.turn import NOBODY_KNOWS
+
+HELD_BY_PERSON = _("Held by a person.")
+CANCELLED_BY_PERSON = _("Cancelled by a person.")
+SAID_SENT = _("A person found it on the channel.")
+SAID_NOT_SENT = _("A person did not find it on the channel; it is sent again.")
+DONE_BY_HAND = _("Done by hand.")
+WAITS_FOR_ITS_TIME = _("It only waits for its planned time.")
+WORDING_SENT_BACK = _("The wording was sent back: %(reason)s")
+RETRIED = _("A person asked for another try.")
+
+
+class Refused(Exception):
+    """A person asked for something the state of a delivery does not allow. ``words`` is a msgid."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
+
+
+_WRONG_STATE = _("This delivery has moved on meanwhile. Please look at it again.")
+
+
+def _person(
+    delivery: Delivery,
+    user: Any,
+    did: str,
+    from_states: set[State],
+    did_values: dict[str, Any] | None = None,
+    **changes: Any,
+) -> None:
+    changes.setdefault("words_values", {})
+    with transaction.atomic():
+        if not Delivery.objects.filter(pk=delivery.pk, state__in=from_states).update(**changes):
+            raise Refused(_WRONG_STATE)
+        now = timezone.now()
+        Attempt.objects.create(
+            delivery=delivery,
+            number=delivery.attempt_no,
+            step=Attempt.Steps.PERSON,
+            outcome=Outcome.OK,
+            started_at=now,
+            ended_at=now,
+            words=did,
+            words_values=did_values or {},
+            by=user,
+        )
+        transaction.on_commit(wake)
+    delivery.refresh_from_db()
+
+
+def hold(delivery: Delivery, user: Any) -> None:
+    """Keeps it back until somebody releases it. Raises Refused once it is being sent."""
+    _person(delivery, user, HELD_BY_PERSON, {State.DUE, State.PLANNED}, state=State.HELD, words=HELD_BY_PERSON)
+
+
+def retry(delivery: Delivery, user: Any) -> None:
+    """Lets a failed or held delivery go (again). What may be out is looked for first. Raises Refused.
+
+    One that only waits for its planned time is left alone; one that was held keeps its planned time.
+    """
+    if delivery.state == State.DUE and not delivery.attempt_no:
+        raise Refused(WAITS_FOR_ITS_TIME)
+    if delivery.wording and delivery.wording_approved_at is None:
+        state, words = State.PLANNED, WAITS_FOR_APPROVAL
+    else:
+        state, words = State.DUE, ""
+    due_at = max(timezone.now(), delivery.scheduled_at) if delivery.state == State.HELD else timezone.now()
+    _person(delivery, user, RETRIED, {State.FAILED, State.HELD, State.DUE}, state=state, words=words, due_at=due_at)
+
+
+def cancel(delivery: Delivery, user: Any) -> None:
+    """Takes it out of the queue for good. Raises Refused if it is, or may be, out."""
+    if delivery.doubts:
+        raise Refused(NOBODY_KNOWS)
+    states = {State.PLANNED, State.DUE, State.HELD, State.FAILED}
+    _person(delivery, user, CANCELLED_BY_PERSON, states, state=State.CANCELLED, words=CANCELLED_BY_PERSON)
+
+
+def settle(delivery: Delivery, user: Any, *, is_there: bool, url: str = "") -> None:
+    """A person looked at the channel: it is there (and where), or it is not, and is sent again. Raises Refused."""
+    if is_there:
+        _person(
+            delivery,
+            user,
+            SAID_SENT,
+            {State.UNKNOWN},
+            state=State.SENT,
+            sent_at=timezone.now(),
+            permalink=url[:600],
+            words="",
+            doubts=0,
+        )
+    else:
+        _person(
+            delivery, user, SAID_NOT_SENT, {State.UNKNOWN}, state=State.DUE, due_at=timezone.now(), doubts=0, words=""
+        )
+
+
+def done_by_hand(delivery: Delivery, user: Any, *, url: str = "") -> None:
+    """A person did on the channel what could not be done from here, and says where. Raises Refused."""
+    if delivery.doubts:
+        raise Refused(NOBODY_KNOWS)
+    changes: dict[str, Any] = {"state": State.SENT, "sent_at": timezone.now(), "words": DONE_BY_HAND}
+    if url:
+        changes["permalink"] = url[:600]
+    _person(delivery, user, DONE_BY_HAND, {State.HELD, State.FAILED}, **changes)
+
+
+def refuse_wording(delivery: Delivery, user: Any, *, reason: str) -> None:
+    """Sends wording back to its writer with a reason; it is held until it is worded anew. Raises Refused."""
+    values = {"reason": reason.strip()[:300]}
+    _person(
+        delivery,
+        user,
+        WORDING_SENT_BACK,
+        {State.PLANNED},
+        did_values=values,
+        state=State.HELD,
+        words=WORDING_SENT_BACK,
+        words_values=values,
+    )
+
+
+def approve_wording(delivery: Delivery, user: Any) -> None:
+    """Releases a delivery whose wording was changed. Raises Refused for the person who wrote it."""
+    if delivery.wording_by_id == user.pk:
+        raise Refused(_("A second person must approve the wording: you wrote it yourself."))
+    _person(
+        delivery,
+        user,
+        _("Wording approved."),
+        {State.PLANNED},
+        state=State.DUE,
+        words="",
+        wording_approved_by=user,
+        wording_approved_at=timezone.now(),
+    )
+
+
+def resume(channel: Channel) -> None:
+    """Opens a stopped channel again after its connection was mended; its queue goes out."""
+    Channel.objects.filter(pk=channel.pk).update(stopped_at=None, stopped_words="", not_before=None)
+    wake()

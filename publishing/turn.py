@@ -1,0 +1,216 @@
+"""One attempt at one delivery: reading back where there is doubt, the fence, the call, and how it ended.
+
+Safe to be killed at any point. What happens next after each outcome is one table, ``Turn.failed``.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_noop as _
+
+from publishing import vault
+from publishing.channels.base import Adapter, ChannelError, Outcome
+from publishing.models import Attempt, Channel, Delivery, State
+from publishing.story import Action, Post, Receipt, Way
+
+LOST = _("The worker was stopped before an answer came. The channel is asked first whether the post is there.")
+LOOKING = _("No clear answer came. The channel is asked whether the post is there before anything else.")
+NOBODY_KNOWS = _("It is unclear whether this went out. Please look at the channel and say whether it is there.")
+UNREADABLE = _("The stored credentials cannot be read with today's keys. Please enter them again.")
+UNPREPARED = _("The post could not be prepared. This is a fault of the software: please report it.")
+UNREACHED = _("The channel could not be reached for two days. Please check it, then retry.")
+NOTHING_OUT = _("Nothing had gone out on this channel, so there is nothing to change.")
+
+DOUBTS_BEFORE_A_PERSON = 4
+GIVE_UP_AFTER = timedelta(hours=48)
+FIRST_LOOK_SECONDS = 5.0
+
+
+class LeaseLost(Exception):
+    """Another worker has taken the delivery over: do nothing more with it."""
+
+
+class Turn:
+    """One attempt at one delivery."""
+
+    def __init__(self, delivery: Delivery, started_at: datetime) -> None:
+        self.delivery = delivery
+        self.started_at = started_at
+        self.step = Attempt.Steps.SEND
+        self.is_calling = False
+        self.hidden: list[str] = []
+
+    def carry_out(self) -> Receipt | None:
+        """The receipt of the copy that is out; None where there was nothing to change. Raises ChannelError."""
+        delivery = self.delivery
+        try:
+            adapter = delivery.channel.adapter()
+        except vault.CannotDecrypt:
+            raise ChannelError(Outcome.AUTH, UNREADABLE) from None
+        self.hidden = [value for value in adapter.secret.values() if value]
+        way = adapter.way(Action(delivery.action))
+        original = None if delivery.action == Action.POST else delivery.original()
+        if delivery.action != Action.POST and original is None:
+            return None
+        if way == Way.NONE:
+            raise ChannelError(Outcome.PERMANENT, adapter.cannot_words)
+        post = delivery.post(adapter)
+        if problems := adapter.problems(post):
+            raise ChannelError(Outcome.PERMANENT, problems[0].words, values=problems[0].values)
+        if way == Way.SEND:
+            if delivery.doubts and (found := self._look_for(adapter, post)):
+                return found
+            self._begin(Attempt.Steps.SEND)
+            return adapter.send(post, delivery.marker)
+        # Changing or removing a copy that is known is the same done twice as once: no read-back is needed.
+        assert original is not None
+        self._begin(Attempt.Steps.EDIT if way == Way.EDIT else Attempt.Steps.DELETE)
+        if way == Way.EDIT:
+            return adapter.edit(original.receipt(), post, original.marker)
+        adapter.delete(original.receipt())
+        return Receipt(original.remote_id, "")
+
+    def _look_for(self, adapter: Adapter, post: Post) -> Receipt | None:
+        """Asks the channel for the marked post. None: it is surely not there, and may be sent."""
+        delivery = self.delivery
+        self._record_lost_attempt()
+        self.step = Attempt.Steps.FIND
+        if not adapter.finds:
+            raise ChannelError(Outcome.UNKNOWN, NOBODY_KNOWS)
+        found = adapter.find(post, delivery.marker)
+        if found:
+            return found
+        # "Not there" is believed only when the call can no longer be under way at the vendor, and its reading side
+        # has caught up with its writing side.
+        tried_at = delivery.tried_at or delivery.made_at
+        believed_at = tried_at + timedelta(seconds=settings.DELIVERY_LEASE_SECONDS + delivery.channel.settle_seconds)
+        if timezone.now() < believed_at:
+            raise _NotYet(believed_at)
+        Delivery.objects.filter(pk=delivery.pk, attempt_no=delivery.attempt_no).update(doubts=0)
+        delivery.doubts = 0
+        return None
+
+    def _record_lost_attempt(self) -> None:
+        last = self.delivery.attempt_no - 1
+        if last and not self.delivery.attempts.filter(number=last).exists():
+            Attempt.objects.create(
+                delivery=self.delivery,
+                number=last,
+                step=Attempt.Steps.SEND,
+                outcome=Outcome.UNKNOWN,
+                started_at=self.delivery.tried_at or self.started_at,
+                words=LOST,
+            )
+
+    def _begin(self, step: Attempt.Steps) -> None:
+        """The fence: from here on the channel is called, and the row says so, if it is still ours."""
+        now = timezone.now()
+        is_ours = Delivery.objects.filter(
+            pk=self.delivery.pk, attempt_no=self.delivery.attempt_no, state=State.SENDING
+        ).update(tried_at=now, lease_until=now + timedelta(seconds=settings.DELIVERY_LEASE_SECONDS))
+        if not is_ours:
+            raise LeaseLost
+        self.delivery.tried_at = now
+        self.step = step
+        self.is_calling = True
+
+    def ended(self, receipt: Receipt | None) -> State | None:
+        """Records success."""
+        if receipt is None:
+            return self._write(State.CANCELLED, Outcome.OK, {"words": NOTHING_OUT})
+        return self._write(
+            State.SENT,
+            Outcome.OK,
+            {
+                "sent_at": timezone.now(),
+                "remote_id": receipt.remote_id[:300],
+                "permalink": receipt.url[:600],
+                "words": "",
+                "doubts": 0,
+            },
+        )
+
+    def failed(self, error: ChannelError) -> State | None:
+        """Records a failure: one table from outcome to what happens next."""
+        now = timezone.now()
+        delivery = self.delivery
+        state = State.DUE
+        changes: dict[str, Any] = {"words": error.words[:300], "words_values": error.values}
+        # A refusal in so many words while creating means that it is surely not out.
+        if self.is_calling and error.outcome != Outcome.UNKNOWN:
+            changes["doubts"] = 0
+        match error.outcome:
+            case Outcome.PERMANENT:
+                state = State.FAILED
+            case Outcome.AUTH:
+                changes["due_at"] = now
+                Channel.objects.filter(pk=delivery.channel_id, stopped_at=None).update(
+                    stopped_at=now, stopped_words=error.words[:300]
+                )
+            case Outcome.THROTTLED:
+                wait = timedelta(seconds=max(1.0, error.retry_after or 300.0))
+                changes["due_at"] = now + wait
+                Channel.objects.filter(pk=delivery.channel_id).update(not_before=now + wait)
+            case Outcome.TRANSIENT:
+                changes["due_at"] = now + timedelta(seconds=error.retry_after or backoff(delivery.attempt_no))
+                if now - delivery.scheduled_at > GIVE_UP_AFTER:
+                    state, changes["words"] = State.HELD, UNREACHED
+            case Outcome.UNKNOWN:
+                if isinstance(error, _NotYet):
+                    changes["due_at"], changes["words"] = error.until, LOOKING
+                else:
+                    changes["doubts"] = delivery.doubts + 1
+                    changes["due_at"] = now + timedelta(
+                        seconds=min(FIRST_LOOK_SECONDS, settings.DELIVERY_LEASE_SECONDS)
+                    )
+                    changes["words"] = LOOKING
+                    finds = delivery.channel.adapter_class.finds
+                    if not finds or changes["doubts"] >= DOUBTS_BEFORE_A_PERSON:
+                        state, changes["words"] = State.UNKNOWN, NOBODY_KNOWS
+        return self._write(state, error.outcome, changes, error)
+
+    def _write(
+        self, state: State, outcome: Outcome, changes: dict[str, Any], error: ChannelError | None = None
+    ) -> State | None:
+        """Writes state and attempt in one transaction; the state only if the row is still this attempt's."""
+        delivery = self.delivery
+        with transaction.atomic():
+            is_ours = Delivery.objects.filter(
+                pk=delivery.pk, attempt_no=delivery.attempt_no, state=State.SENDING
+            ).update(state=state, lease_until=None, **changes)
+            Attempt.objects.create(
+                delivery=delivery,
+                number=delivery.attempt_no,
+                step=self.step,
+                outcome=outcome,
+                started_at=self.started_at,
+                http_status=error.http_status if error else 0,
+                vendor_code=error.vendor_code[:80] if error else "",
+                vendor_words=self._scrubbed(error.vendor_words) if error else "",
+                words=(error.words if error else "")[:300],
+                words_values=error.values if error else {},
+            )
+        return state if is_ours else None
+
+    def _scrubbed(self, vendor_words: str) -> str:
+        for secret in self.hidden:
+            vendor_words = vendor_words.replace(secret, "•••")
+        return vendor_words[:500]
+
+
+class _NotYet(ChannelError):
+    """Not found, and too early to believe it."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(Outcome.UNKNOWN, LOOKING)
+        self.until = until
+
+
+def backoff(attempt_no: int) -> float:
+    """Seconds to wait after the n-th failed try: 5, 10, 20 … at most ten minutes."""
+    return float(min(600, 5 * 2 ** min(attempt_no - 1, 10)))
