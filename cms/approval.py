@@ -257,7 +257,8 @@ class ApprovalTask(SecondPersonTask):
 def guard(sender: type[models.Model], instance: Page, raw: bool = False, **signal: Any) -> None:
     """Refuses any save that makes an answer live, changes it live, or takes it off, without the approvals it needs."""
     fields = signal.get("update_fields")
-    if raw or (instance.pk is None and not instance.live) or (fields is not None and "live" not in fields):
+    is_bookkeeping = fields is not None and set(fields) <= _NOT_CONTENT - {"live"}
+    if raw or is_bookkeeping or (instance.pk is None and not instance.live):
         return
     before = Page.objects.filter(pk=instance.pk).values("live", "first_published_at").first()
     if not instance.live:

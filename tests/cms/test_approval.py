@@ -163,6 +163,11 @@ def test_published_content_is_not_changed_by_a_plain_save():
     page.short_answer = "Đổi thẳng trong cơ sở dữ liệu."
     with pytest.raises(Refusal):
         page.save()
+    with pytest.raises(Refusal):
+        page.save(update_fields=["short_answer"])
+    page.locked = True
+    page.save(update_fields=["locked"])
+    assert "đạt chuẩn" in again(page).short_answer
 
 
 def test_scheduled_publishing_publishes_the_approved_and_refuses_the_rest_without_stopping():
