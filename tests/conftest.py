@@ -13,6 +13,7 @@ from PIL import Image
 # Where Debian puts what tests start; "wordpress" is a folder of files, not a program.
 _PLACES = ["/usr/sbin", "/usr/local/sbin", "/sbin", "/usr/lib/postgresql/15/bin", "/usr/lib/openssh"]
 _FOLDERS = {"wordpress": Path("/usr/share/wordpress")}
+_NEEDS = "cannot run without "
 _missing: dict[str, set[str]] = {}
 
 
@@ -26,10 +27,15 @@ def is_here(program: str) -> bool:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for mark in item.iter_markers("needs"):
-            for program in mark.args:
-                if not is_here(program):
-                    _missing.setdefault(program, set()).add(item.location[0])
-                    item.add_marker(pytest.mark.skip(reason=f"needs {program}"))
+            if missing := [program for program in mark.args if not is_here(program)]:
+                item.add_marker(pytest.mark.skip(reason=f"{_NEEDS}{', '.join(missing)}"))
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    # Read from the reports, because with several processes only they reach the one that ends the run.
+    if report.skipped and isinstance(report.longrepr, tuple) and _NEEDS in report.longrepr[2]:
+        for program in report.longrepr[2].split(_NEEDS)[1].split(", "):
+            _missing.setdefault(program, set()).add(report.location[0])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
