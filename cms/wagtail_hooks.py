@@ -35,11 +35,11 @@ class IncidentViewSet(SnippetViewSet):
     menu_label = _("Incidents")
     list_display = [
         "__str__",
-        "get_kind_display",
+        Column("get_kind_display", label=_("Kind"), sort_key="kind"),
         "topic",
         "place",
-        "get_urgency_display",
-        "get_status_display",
+        Column("get_urgency_display", label=_("Urgency"), sort_key="urgency"),
+        Column("get_status_display", label=_("Status"), sort_key="status"),
         "first_seen_at",
     ]
     list_filter = ["status", "urgency", "kind", "topic", "place"]
@@ -104,7 +104,7 @@ class PlaceViewSet(SnippetViewSet):
     model = Place
     icon = "site"
     menu_label = _("Places")
-    list_display = ["name", "get_kind_display"]
+    list_display = ["name", Column("get_kind_display", label=_("Kind"), sort_key="kind")]
     list_filter = ["kind"]
     panels = [FieldPanel("name"), FieldPanel("slug"), FieldPanel("kind")]
 
