@@ -31,6 +31,7 @@ class Refused(Exception):
         self.words = words
 
 
+_UNCLEAR = {State.UNKNOWN, State.FAILED, State.HELD}
 _WRONG_STATE = _("This delivery has moved on meanwhile. Please look at it again.")
 
 
@@ -92,12 +93,14 @@ def cancel(delivery: Delivery, user: Any) -> None:
 
 def settle(delivery: Delivery, user: Any, *, is_there: bool, url: str = "") -> None:
     """A person looked at the channel: it is there (and where), or it is not, and is sent again. Raises Refused."""
+    if not delivery.is_unclear:
+        raise Refused(_WRONG_STATE)
     if is_there:
         _person(
             delivery,
             user,
             SAID_SENT,
-            {State.UNKNOWN},
+            _UNCLEAR,
             state=State.SENT,
             sent_at=timezone.now(),
             permalink=url[:600],
@@ -105,9 +108,7 @@ def settle(delivery: Delivery, user: Any, *, is_there: bool, url: str = "") -> N
             doubts=0,
         )
     else:
-        _person(
-            delivery, user, SAID_NOT_SENT, {State.UNKNOWN}, state=State.DUE, due_at=timezone.now(), doubts=0, words=""
-        )
+        _person(delivery, user, SAID_NOT_SENT, _UNCLEAR, state=State.DUE, due_at=timezone.now(), doubts=0, words="")
 
 
 def done_by_hand(delivery: Delivery, user: Any, *, url: str = "") -> None:

@@ -309,6 +309,11 @@ class Delivery(models.Model):
         return self.state in {State.SENT, State.SENDING, State.UNKNOWN} or self.doubts > 0
 
     @property
+    def is_unclear(self) -> bool:
+        """Nobody knows whether it is out, and nothing will find out by itself: a person must look."""
+        return self.state == State.UNKNOWN or (self.state in {State.FAILED, State.HELD} and self.doubts > 0)
+
+    @property
     def is_wording_open(self) -> bool:
         """It has the publisher's own wording, and nobody has approved that."""
         return bool(self.wording) and self.wording_approved_at is None

@@ -75,6 +75,12 @@ def enqueue(version: StoryVersion, owed: Iterable[Owed], made_by: Any = None) ->
     return made
 
 
+def lock_story(key: str) -> None:
+    """Until the end of the transaction nobody else plans for this story: a first post and the retraction of what it
+    says would otherwise miss each other. SQLite's transactions are alone anyway."""
+    list(StoryVersion.objects.select_for_update().filter(key=key).values_list("pk", flat=True))
+
+
 def plan_change(story: Story) -> list[Delivery]:
     """Plans what a correction or retraction owes to every channel on which the story is or may be out. Idempotent."""
     for _try in range(20):
@@ -91,6 +97,7 @@ class _Moved(Exception):
 
 
 def _plan_change(story: Story) -> list[Delivery]:
+    lock_story(story.key)
     deliveries = list(Delivery.objects.of_story(story.key).select_related("version"))
     if not deliveries:
         return []

@@ -24,6 +24,9 @@ NOBODY_KNOWS = _("It is unclear whether this went out. Please look at the channe
 UNREADABLE = _("The stored credentials cannot be read with today's keys. Please enter them again.")
 UNPREPARED = _("The post could not be prepared. This is a fault of the software: please report it.")
 UNREACHED = _("The channel could not be reached for two days. Please check it, then retry.")
+NOT_OURS = _(
+    "The copy on this channel was recorded by a person and cannot be found from here: please change it by hand."
+)
 NOTHING_OUT = _("Nothing had gone out on this channel, so there is nothing to change.")
 
 DOUBTS_BEFORE_A_PERSON = 4
@@ -69,11 +72,21 @@ class Turn:
             return adapter.send(post, delivery.marker)
         # Changing or removing a copy that is known is the same done twice as once: no read-back is needed.
         assert original is not None
+        copy = self._copy_out(adapter, original)
         self._begin(Attempt.Steps.EDIT if way == Way.EDIT else Attempt.Steps.DELETE)
         if way == Way.EDIT:
-            return adapter.edit(original.receipt(), post, original.marker)
-        adapter.delete(original.receipt())
-        return Receipt(original.remote_id, "")
+            return adapter.edit(copy, post, original.marker)
+        adapter.delete(copy)
+        return Receipt(copy.remote_id, "")
+
+    def _copy_out(self, adapter: Adapter, original: Delivery) -> Receipt:
+        """The receipt of the copy that is out. One that a person reported has no number: it is looked for."""
+        if original.remote_id:
+            return original.receipt()
+        found = adapter.find(original.post(adapter), original.marker) if adapter.finds else None
+        if found is None:
+            raise ChannelError(Outcome.PERMANENT, NOT_OURS)
+        return found
 
     def _look_for(self, adapter: Adapter, post: Post) -> Receipt | None:
         """Asks the channel for the marked post. None: it is surely not there, and may be sent."""

@@ -82,7 +82,7 @@ SETTLE = Deed(
     "help",
     CHANGE_DELIVERIES,
     _("Thank you. What you saw on the channel is recorded."),
-    lambda one: one.state == State.UNKNOWN,
+    lambda one: one.is_unclear,
     by_hand.settle,
 )
 APPROVE_WORDING = Deed(

@@ -439,6 +439,32 @@ def test_a_retraction_overtakes_corrections_that_have_not_gone(channel, fake):
     assert [text for _id, text in fake.edits] == ["retract Rút vì nhầm nguồn."]
 
 
+def test_a_copy_that_a_person_reported_is_looked_for_before_it_is_changed(channel, fake, monkeypatch):
+    fake.ways[Action.CORRECT] = Way.EDIT
+    story = make_story()
+    post = owe(channel, story)
+    fake.posts[post.marker] = "posted by the lost call"
+    Delivery.objects.update(state=State.UNKNOWN, doubts=4)
+    by_hand.settle(again(post), make_user(), is_there=True, url="https://fake.example/x")
+    outbox.plan_change(correction(story))
+    assert run() == [State.SENT] and fake.edits[0][0] == f"id-{post.marker}"
+    fake.posts.clear()
+    (second,) = outbox.plan_change(correction(story, 3))
+    assert run() == [State.FAILED] and "by hand" in again(second).words
+
+
+def test_a_failure_in_doubt_is_settled_by_a_person_who_looked(channel, fake):
+    delivery = owe(channel)
+    Delivery.objects.update(state=State.FAILED, doubts=1)
+    with pytest.raises(by_hand.Refused):
+        by_hand.cancel(again(delivery), None)
+    by_hand.settle(delivery, make_user(), is_there=False)
+    by_hand.cancel(delivery, make_user())
+    assert again(delivery).state == State.CANCELLED
+    with pytest.raises(by_hand.Refused):
+        by_hand.settle(delivery, make_user(), is_there=True)
+
+
 def test_what_a_channel_cannot_do_is_said_and_held_for_a_person(channel, fake):
     fake.ways[Action.CORRECT] = Way.NONE
     story = make_story()
