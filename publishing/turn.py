@@ -29,7 +29,8 @@ NOT_OURS = _(
 )
 NOTHING_OUT = _("Nothing had gone out on this channel, so there is nothing to change.")
 
-DOUBTS_BEFORE_A_PERSON = 4
+DOUBTS_BEFORE_A_PERSON = 4  # unclear answers in a row
+MOST_DOUBTS = 12  # with workers that died over it: a delivery that keeps killing its worker is taken out of the loop
 GIVE_UP_AFTER = timedelta(hours=48)
 FIRST_LOOK_SECONDS = 5.0
 
@@ -93,7 +94,7 @@ class Turn:
         delivery = self.delivery
         self._record_lost_attempt()
         self.step = Attempt.Steps.FIND
-        if not adapter.finds:
+        if not adapter.finds or delivery.doubts >= MOST_DOUBTS:
             raise ChannelError(Outcome.UNKNOWN, NOBODY_KNOWS)
         found = adapter.find(post, delivery.marker)
         if found:

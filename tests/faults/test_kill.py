@@ -59,7 +59,10 @@ WITHOUT_READ_BACK = """
 import signal
 from publishing import turn
 from publishing.worker import Worker
-turn.Turn._look_for = lambda self, adapter, post: None
+def look_away(self, adapter, post):
+    self.delivery.doubts = 0
+    type(self.delivery).objects.filter(pk=self.delivery.pk).update(doubts=0)
+turn.Turn._look_for = look_away
 worker = Worker(8)
 signal.signal(signal.SIGTERM, lambda *_: worker.stopping.set())
 worker.run()
@@ -175,4 +178,5 @@ def test_without_the_read_back_posts_are_doubled(tmp_path, stand_ins):
     finally:
         installation.stop()
     doubled = sum(count - 1 for counted in stand_ins.counts().values() for count in counted.values())
+    print(f"without the read-back {doubled} posts were doubled")
     assert doubled > 0

@@ -260,6 +260,14 @@ def test_a_worker_that_died_in_the_call_is_followed_by_a_read_back(channel, fake
     assert outbox.deliver(claimed) is None
 
 
+def test_a_delivery_over_which_worker_after_worker_dies_is_left_to_a_person(channel, fake):
+    owe(channel)
+    for _death in range(turn.MOST_DOUBTS + 1):
+        outbox.claim(1)
+        Delivery.objects.update(tried_at=timezone.now(), lease_until=timezone.now() - timedelta(seconds=1))
+    assert run() == [State.UNKNOWN] and fake.sends == []
+
+
 def test_a_worker_that_died_before_the_call_is_simply_followed(channel, fake, time_machine):
     owe(channel)
     outbox.claim(1)
