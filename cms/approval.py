@@ -253,6 +253,9 @@ class ApprovalTask(SecondPersonTask):
 
 # The guard ----------------------------------------------------------------------------------------------------
 
+# What a reader sees of the fields that every page has.
+_CONTENT_OF_PAGE = ("title", "slug", "seo_title", "search_description")
+
 
 def guard(sender: type[models.Model], instance: Page, raw: bool = False, **signal: Any) -> None:
     """Refuses any save that makes an answer live, changes it live, or takes it off, without the approvals it needs."""
@@ -260,7 +263,7 @@ def guard(sender: type[models.Model], instance: Page, raw: bool = False, **signa
     is_bookkeeping = fields is not None and set(fields) <= _NOT_CONTENT - {"live"}
     if raw or is_bookkeeping or (instance.pk is None and not instance.live):
         return
-    before = Page.objects.filter(pk=instance.pk).values("live", "first_published_at").first()
+    before = Page.objects.filter(pk=instance.pk).values("live", "first_published_at", *_CONTENT_OF_PAGE).first()
     if not instance.live:
         # Wagtail hides a page that is first published later; one that was public is not silently withdrawn.
         if before and before["live"] and before["first_published_at"]:
@@ -270,7 +273,7 @@ def guard(sender: type[models.Model], instance: Page, raw: bool = False, **signa
         return
     if not isinstance(instance, Answer):
         # A plain Page instance of an answer, saved live: only bookkeeping may pass through here.
-        if before and before["live"]:
+        if before and before["live"] and all(before[name] == getattr(instance, name) for name in _CONTENT_OF_PAGE):
             return
         raise Refusal(instance, [NEEDS_TWO])
     if instance.alias_of_id or not is_approved(instance, instance.serializable_data()):

@@ -165,6 +165,10 @@ def test_published_content_is_not_changed_by_a_plain_save():
         page.save()
     with pytest.raises(Refusal):
         page.save(update_fields=["short_answer"])
+    plain = Page.objects.get(pk=page.pk)
+    plain.title = "Đổi qua lớp cha"
+    with pytest.raises(Refusal):
+        plain.save()
     page.locked = True
     page.save(update_fields=["locked"])
     assert "đạt chuẩn" in again(page).short_answer
