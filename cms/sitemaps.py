@@ -1,4 +1,4 @@
-"""The sitemap: every public page in every language, each with its translations."""
+"""The sitemap: every public page in every language."""
 
 from __future__ import annotations
 

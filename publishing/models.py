@@ -197,10 +197,6 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Copies that are public at their channel: sent posts."""
         return self.filter(action=Action.POST, state=State.SENT)
 
-    def in_trouble(self) -> Self:
-        """What waits for a person."""
-        return self.filter(state__in=[State.FAILED, State.UNKNOWN, State.HELD])
-
     def with_names(self) -> Self:
         return self.select_related("channel__organisation", "version", "wording_by", "wording_approved_by")
 

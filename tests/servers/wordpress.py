@@ -13,7 +13,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -24,6 +23,8 @@ from pathlib import Path
 from typing import Any
 
 import requests
+
+from tests.servers.local import free_port
 
 PROGRAMS = ("mariadbd", "mariadb-install-db", "php")
 CODE = Path("/usr/share/wordpress")
@@ -195,7 +196,7 @@ def real_wordpress() -> Iterator[RealWordPress]:
     """An installed, empty WordPress. About five seconds to start; stopped and removed on exit."""
     # A short path: a Unix socket's name may have no more than 107 letters.
     folder = Path(tempfile.mkdtemp(prefix="wp-", dir="/tmp"))
-    site = RealWordPress(folder, url=f"http://127.0.0.1:{_free_port()}")
+    site = RealWordPress(folder, url=f"http://127.0.0.1:{free_port()}")
     try:
         _lay_out(folder)
         _start_database(site)
@@ -260,10 +261,3 @@ def _answers(url: str) -> bool:
         return requests.get(url, params={"rest_route": "/"}, timeout=10).ok
     except requests.ConnectionError:
         return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
