@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import models, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Revision
 from wagtail.signals import page_published
@@ -52,17 +53,37 @@ class Correction(models.Model):
 
 def record(page: Answer) -> Correction | None:
     """Writes down the change that the live revision of ``page`` carries, if it carries one not yet told. Idempotent."""
-    if not page.change_kind or not page.live_revision_id:
+    if not page.live_revision_id:
+        return None
+    if _has_got_its_verdict(page):
+        with translation.override(page.locale.language_code):
+            words = gettext("The check is finished: %(verdict)s. %(short_answer)s")
+            note = words % {"verdict": page.verdict_label, "short_answer": page.short_answer}
+        return _write(page, Change.VERDICT, note)
+    if not page.change_kind:
         return None
     told = page.corrections.filter(note=page.change_note, kind=page.change_kind)
     if told.exclude(revision=page.live_revision_id).exists():
         return None
+    return _write(page, page.change_kind, page.change_note)
+
+
+def _has_got_its_verdict(page: Answer) -> bool:
+    """Whether the version published before the live one was a holding notice, and the live one is an answer."""
+    if page.is_holding or page.is_retracted:
+        return False
+    versions = StoryVersion.objects.filter(key=page.story_key, revision__lt=page.live_revision_id)
+    before = versions.order_by("-revision").first()
+    return before is not None and bool(before.payload.get("is_holding"))
+
+
+def _write(page: Answer, kind: str, note: str) -> Correction:
     correction, _is_new = Correction.objects.get_or_create(
         page=page,
         revision=page.live_revision_id,
         defaults={
-            "kind": page.change_kind,
-            "note": page.change_note,
+            "kind": kind,
+            "note": note,
             "title": page.title[:300],
             "office": page.office,
             "made_at": page.last_published_at or timezone.now(),
@@ -74,7 +95,7 @@ def record(page: Answer) -> Correction | None:
 def follow(page: Answer) -> None:
     """Hands the live revision to publishing, and, if it tells a change, plans what every channel is owed. Idempotent."""
     with transaction.atomic():
-        mark_answered(page)
+        mark_answered(page, is_holding=page.is_holding)
         is_changed = record(page) is not None
         story = page.story()
         StoryVersion.of(story)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from cms import personal_data
-from cms.claims import Nature, Verdict, opinion_mark
+from cms.claims import Nature, opinion_mark
 from cms.pages.answer import Answer, Change, Evidence
 from cms.pages.rebuttal import Rebuttal
 
@@ -51,7 +51,7 @@ def _about_answer(page: Answer) -> list[Reason]:
     if not page.why_checked.strip():
         found.append(Reason("no_why", _("“Why this was checked” is empty: readers are told.")))
     kinds = {piece.kind for piece in page.evidence.all()}
-    if Evidence.Kind.PRIMARY not in kinds:
+    if not page.is_holding and Evidence.Kind.PRIMARY not in kinds:
         found.append(
             Reason(
                 "no_primary_evidence", _("There is no primary evidence. Add at least one source that knows first-hand.")
@@ -78,9 +78,9 @@ def _about_claim(page: Rebuttal) -> list[Reason]:
             "The claim reads like an opinion (“%(mark)s”). Write down the fact that can be checked, or leave it unjudged."
         )
         found.append(Reason("reads_like_opinion", words % {"mark": mark}))
-    if not page.verdict or page.verdict == Verdict.VERIFYING:
+    if not page.verdict:
         found.append(Reason("no_verdict", _("There is no verdict yet.")))
-    if not page.reach_attempt.strip():
+    if not page.is_holding and not page.reach_attempt.strip():
         found.append(
             Reason(
                 "no_reach_attempt", _("Say how the office tried to reach the source of the claim, or why it could not.")
@@ -138,6 +138,8 @@ def _about_change(page: Answer) -> list[Reason]:
         if page.is_retracted:
             return [Reason("nothing_to_retract", _("Only a published answer can be retracted."))]
         return []
+    if live.is_holding and not page.is_holding and not page.is_retracted:
+        return []  # the check is finished: corrections.record() tells it
     if page.change_kind and not page.change_note.strip():
         return [Reason("no_change_note", _("Say what changed: readers and every channel are told."))]
     is_told = bool(page.change_kind) and not page.corrections.filter(note=page.change_note).exists()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
@@ -14,22 +16,33 @@ from wagtail.models import Orderable
 from wagtail.search import index
 
 
-class Topic(models.Model):
-    """What an incident is about, e.g. health or land."""
+class Named(models.Model):
+    """Something with a name in the office's language and, where somebody gave one, in others.
+
+    names  {language code: name}; shown to readers of that language instead of ``name``
+    """
 
     name = models.CharField(_("name"), max_length=80, unique=True)
+    names = models.JSONField(_("names in other languages"), default=dict, blank=True)
     slug = models.SlugField(_("address part"), max_length=80, unique=True)
 
     class Meta:
-        verbose_name = _("topic")
-        verbose_name_plural = _("topics")
+        abstract = True
         ordering = ["name"]
 
     def __str__(self) -> str:
-        return self.name
+        return self.names.get(get_language() or "") or self.name
 
 
-class Place(models.Model):
+class Topic(Named):
+    """What an incident is about, e.g. health or land."""
+
+    class Meta(Named.Meta):
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
+
+
+class Place(Named):
     """A commune, ward or special zone of the province, or the whole province."""
 
     class Kind(models.TextChoices):
@@ -38,17 +51,11 @@ class Place(models.Model):
         WARD = "ward", _("ward")
         ZONE = "zone", _("special zone")
 
-    name = models.CharField(_("name"), max_length=80, unique=True)
-    slug = models.SlugField(_("address part"), max_length=80, unique=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.COMMUNE)
 
-    class Meta:
+    class Meta(Named.Meta):
         verbose_name = _("place")
         verbose_name_plural = _("places")
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Incident(index.Indexed, ClusterableModel):
@@ -99,6 +106,21 @@ class Incident(index.Indexed, ClusterableModel):
 
     def __str__(self) -> str:
         return self.claim if len(self.claim) <= 90 else self.claim[:89].rstrip() + "…"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        self.note_status()
+
+    def note_status(self) -> None:
+        """Writes down that the status is what it is now, if that is new: the incident's life, for its public page."""
+        last = self.life.order_by("-at", "-id").first()
+        if last is None:
+            self.life.create(status=self.Status.REPORTED, at=self.registered_at)
+            if self.status == self.Status.REPORTED:
+                return
+        elif last.status == self.status:
+            return
+        self.life.create(status=self.status)
 
     def clean(self) -> None:
         from cms.personal_data import find
@@ -179,7 +201,28 @@ class Appearance(Orderable):
             )
 
 
-def mark_answered(page: models.Model) -> None:
-    """Notes on the incidents of a published rebuttal that they are answered. Later states are left as they are."""
-    waiting = [Incident.Status.REPORTED, Incident.Status.VERIFYING]
-    Incident.objects.filter(answers__page=page.pk, status__in=waiting).update(status=Incident.Status.ANSWERED)
+class IncidentChange(models.Model):
+    """That an incident reached a status: one line of its life. Append-only."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="life")
+    status = models.CharField(max_length=12, choices=Incident.Status.choices)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("change of an incident")
+        verbose_name_plural = _("changes of incidents")
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.incident_id}: {self.get_status_display()}"
+
+
+def mark_answered(page: models.Model, *, is_holding: bool = False) -> None:
+    """Notes on the incidents of a published rebuttal that they are answered, or, by a holding notice, being verified.
+
+    Later states are left as they are.
+    """
+    waiting = [Incident.Status.REPORTED] if is_holding else [Incident.Status.REPORTED, Incident.Status.VERIFYING]
+    for incident in Incident.objects.filter(answers__page=page.pk, status__in=waiting).distinct():
+        incident.status = Incident.Status.VERIFYING if is_holding else Incident.Status.ANSWERED
+        incident.save(update_fields=["status"])

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
+from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext_lazy as _
 
 env = environ.Env()
@@ -66,7 +68,10 @@ INSTALLED_APPS = [
     "wagtail.documents",
     "wagtail.images",
     "wagtail.search",
-    "wagtail.locales",
+    "wagtail_localize",
+    "wagtail_localize.locales",
+    "rest_framework",
+    "drf_spectacular",
     "wagtail.admin",
     "wagtail",
     "modelcluster",
@@ -156,12 +161,26 @@ STORAGES = {
     },
 }
 
+# Counts of the abuse limits, and answers that are asked again and again. Without an address each process has its own.
+CACHES = {"default": env.cache_url("CACHE_URL", default=f"locmemcache://{BASE_DIR.name}")}
+
 # In which language -------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = env("SITE_LANGUAGE", default="vi")
-LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English"))]
+# Every language in which content may be written; one is shown as soon as an administrator adds its locale.
+LANGUAGES = [
+    ("vi", _("Vietnamese")),
+    ("en", _("English")),
+    ("tyz", _("Tày")),
+    ("nut", _("Nùng")),
+    ("hmn", _("Hmong")),
+]
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
-WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES
+WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES[:2]
+# Django knows no more than the largest languages; these are their own names.
+LANG_INFO["tyz"] = {"bidi": False, "code": "tyz", "name": "Tày", "name_local": "Tiếng Tày"}
+LANG_INFO["nut"] = {"bidi": False, "code": "nut", "name": "Nùng", "name_local": "Tiếng Nùng"}
+LANG_INFO["hmn"] = {"bidi": False, "code": "hmn", "name": "Hmong", "name_local": "Tiếng Mông"}
 USE_I18N = True
 WAGTAIL_I18N_ENABLED = True
 LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "wagtail"]
@@ -206,6 +225,14 @@ WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAILEMBEDS_FINDERS: list[dict[str, str]] = []  # nothing from third parties is embedded
 WAGTAIL_ALLOW_UNICODE_SLUGS = False
+
+# The public site ---------------------------------------------------------------------------------------------
+
+# Days after which the contact data of a submission is deleted.
+CONTACT_DAYS = env.int("CONTACT_DAYS", default=30)
+# A WebSub hub that is told about new answers; none by default, since it is a third party.
+WEBSUB_HUB = env("WEBSUB_HUB", default="")
+REST_FRAMEWORK: dict[str, Any] = {}
 
 # Deliveries --------------------------------------------------------------------------------------------------
 

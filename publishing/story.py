@@ -62,6 +62,8 @@ class Story:
     verdict   the label as the public reads it; empty for a verified fact
     body_html cleaned HTML of the allow-list in text.py; body_text the same without markup
     change    what a correction or retraction changed, in the words of the public log; empty for a first post
+    change_kind  correction, update, retraction, or verdict: a holding notice has become an answer
+    is_holding   it only says that the claim is being verified
     published_at, modified_at  aware datetimes
     """
 
@@ -86,7 +88,9 @@ class Story:
     sources: tuple[Source, ...] = ()
     is_urgent: bool = False
     is_retracted: bool = False
+    is_holding: bool = False
     change: str = ""
+    change_kind: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """A dict of JSON types; times in ISO 8601 with their offset."""

@@ -39,6 +39,13 @@ class Change(models.TextChoices):
     CORRECTION = "correction", _("correction: something was wrong")
     UPDATE = "update", _("update: something new is known")
     RETRACTION = "retraction", _("retraction: the answer does not stand")
+    # Never chosen by an editor: what a holding notice tells when the check is finished.
+    VERDICT = "verdict", _("verdict: the check is finished")
+
+    @classmethod
+    def for_editors(cls) -> list[tuple[str, Any]]:
+        """What an editor may choose."""
+        return [choice for choice in cls.choices if choice[0] != cls.VERDICT]
 
 
 class AnswerForm(WagtailAdminPageForm):
@@ -116,7 +123,7 @@ class Answer(SitePage):
         "cms.Place", verbose_name=_("place"), on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
     is_urgent = models.BooleanField(_("urgent"), default=False)
-    change_kind = models.CharField(_("kind of change"), max_length=12, choices=Change.choices, blank=True)
+    change_kind = models.CharField(_("kind of change"), max_length=12, choices=Change.for_editors(), blank=True)
     change_note = models.TextField(
         _("what changed"),
         max_length=800,
@@ -207,6 +214,11 @@ class Answer(SitePage):
     def is_retracted(self) -> bool:
         return self.change_kind == Change.RETRACTION
 
+    @property
+    def is_holding(self) -> bool:
+        """It only says that the claim is being verified; the verdict follows at the same address."""
+        return False
+
     @cached_property
     def public_corrections(self) -> list[Any]:
         """What was corrected, newest first."""
@@ -266,6 +278,8 @@ class Answer(SitePage):
                 else (),
                 is_urgent=self.is_urgent,
                 is_retracted=self.is_retracted,
+                is_holding=self.is_holding,
+                change_kind=change.kind if change else "",
                 change=change.note if change else "",
             )
 

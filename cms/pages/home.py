@@ -112,12 +112,29 @@ class CorrectionsLog(SitePage):
 class InfoPage(SitePage):
     """Methodology, who we are, policies: text that the office keeps up to date."""
 
+    class Purpose(models.TextChoices):
+        """What the page is for: machines are told its address, and some pages show a part made from the code."""
+
+        METHOD = "method", _("methodology")
+        ABOUT = "about", _("who we are, who owns and funds this")
+        STAFF = "staff", _("roles and who decides")
+        CORRECTIONS = "corrections", _("corrections policy")
+        PRIVACY = "privacy", _("privacy policy")
+        CONTACT = "contact", _("contact and complaint")
+
+    purpose = models.CharField(
+        _("purpose"),
+        max_length=12,
+        choices=Purpose.choices,
+        blank=True,
+        help_text=_("One page a purpose in each language. Search engines and other machines are told where it is."),
+    )
     intro = RichTextField(_("introduction"), blank=True, features=["bold", "italic", "link"])
     body = StreamField(BodyBlock(), verbose_name=_("body"), blank=True)
 
     parent_page_types = ["cms.HomePage"]
     subpage_types: list[str] = []
-    content_panels = [*SitePage.content_panels, FieldPanel("intro"), FieldPanel("body")]
+    content_panels = [*SitePage.content_panels, FieldPanel("purpose"), FieldPanel("intro"), FieldPanel("body")]
 
     class Meta:
         verbose_name = _("information page")

@@ -67,6 +67,10 @@ class Rebuttal(Answer):
         return self.claim
 
     @property
+    def is_holding(self) -> bool:
+        return self.verdict == Verdict.VERIFYING and not self.is_retracted
+
+    @property
     def verdict_value(self) -> Verdict | None:
         return Verdict(self.verdict) if self.verdict else None
 

@@ -137,6 +137,7 @@ _CHANGES: dict[str, str | Promise] = {
     Change.CORRECTION: _("Correction"),
     Change.UPDATE: _("Update"),
     Change.RETRACTION: _("Retraction"),
+    Change.VERDICT: _("Verdict"),
 }
 
 

@@ -287,7 +287,6 @@ def test_a_complete_answer_passes_the_gate():
     ("changes", "code"),
     [
         ({"verdict": ""}, "no_verdict"),
-        ({"verdict": Verdict.VERIFYING}, "no_verdict"),
         ({"nature": Nature.OPINION}, "not_a_fact"),
         ({"nature": Nature.SATIRE}, "not_a_fact"),
         ({"claim": "Theo tôi, lãnh đạo xã làm việc quá tệ"}, "reads_like_opinion"),
