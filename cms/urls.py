@@ -11,6 +11,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.admin.localization import get_localized_response
 from wagtail.documents import urls as wagtaildocs_urls
 
+from cms.public.urls import for_machines, in_a_language
 from cms.sitemaps import sitemap
 
 
@@ -26,5 +27,6 @@ urlpatterns = [
     path("sitemap.xml", sitemap, name="sitemap"),
     # Pictures only, re-encoded: documents go through Wagtail's view with its permission check.
     re_path(r"^media/(?P<path>images/.*)$", serve, {"document_root": settings.MEDIA_ROOT}),
-    *i18n_patterns(path("", include(wagtail_urls)), prefix_default_language=False),
+    *for_machines,
+    *i18n_patterns(*in_a_language, path("", include(wagtail_urls)), prefix_default_language=False),
 ]

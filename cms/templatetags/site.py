@@ -93,6 +93,12 @@ def other_languages(menu: Menu, translations: list[Page]) -> list[Language]:
     ]
 
 
+@register.simple_tag
+def address_of(answer: Page) -> str:
+    """Where a reader of the active language reads ``answer``. Every list links with this, never with ``pageurl``."""
+    return answer.url or ""
+
+
 @register.filter
 def og_locale(language: str) -> str:
     """The language as Open Graph writes it."""

@@ -1,0 +1,1 @@
+"""What the public meets besides pages: lists, search, the box, submissions, and everything for machines."""
