@@ -92,6 +92,12 @@ class Story:
     change: str = ""
     change_kind: str = ""
 
+    def told_as(self, action: Action) -> str:
+        """Which word a channel puts before ``change``: correct, update, verdict or retract (post: none is told)."""
+        if action == Action.CORRECT and self.change_kind in {"update", "verdict"}:
+            return self.change_kind
+        return action.value
+
     def to_json(self) -> dict[str, Any]:
         """A dict of JSON types; times in ISO 8601 with their offset."""
         made = asdict(self)

@@ -50,6 +50,10 @@ PHRASES: dict[str, dict[str, str]] = {
     "vi": {
         "correct": "ĐÍNH CHÍNH: %s",
         "correct_unsaid": "ĐÍNH CHÍNH: nội dung đã được sửa, xem tại liên kết dưới đây.",
+        "update": "CẬP NHẬT: %s",
+        "update_unsaid": "CẬP NHẬT: nội dung đã được bổ sung, xem tại liên kết dưới đây.",
+        "verdict": "ĐÃ CÓ KẾT LUẬN: %s",
+        "verdict_unsaid": "ĐÃ CÓ KẾT LUẬN, xem tại liên kết dưới đây.",
         "retract": "RÚT BÀI: %s",
         "retract_unsaid": "RÚT BÀI: lý do được nêu tại liên kết dưới đây.",
         "withdrawn": "Chúng tôi rút lại bài này. Nội dung đã đăng không còn giá trị, xin đừng dựa vào và đừng chia sẻ tiếp.",
@@ -58,6 +62,10 @@ PHRASES: dict[str, dict[str, str]] = {
     "en": {
         "correct": "CORRECTION: %s",
         "correct_unsaid": "CORRECTION: the text was changed, see the link below.",
+        "update": "UPDATE: %s",
+        "update_unsaid": "UPDATE: the text was added to, see the link below.",
+        "verdict": "THE CHECK IS FINISHED: %s",
+        "verdict_unsaid": "THE CHECK IS FINISHED, see the link below.",
         "retract": "RETRACTED: %s",
         "retract_unsaid": "RETRACTED: the reason is given at the link below.",
         "withdrawn": "We withdraw this post. What it said no longer stands: please do not rely on it or share it further.",
@@ -157,7 +165,8 @@ class Facebook(Adapter):
         parts = [headline, _nfc(wording).strip() or self.wording(story, action)]
         if action != Action.POST:
             change = clip(_nfc(story.change).strip(), 1000)
-            notice = phrases[action.value] % change if change else phrases[f"{action.value}_unsaid"]
+            word = story.told_as(action)
+            notice = phrases[word] % change if change else phrases[f"{word}_unsaid"]
             parts.insert(0 if action == Action.RETRACT else 2, notice)
         parts.append("\n".join(filter(None, [phrases["link"] % story.url, _nfc(self.owner)])))
         return Post(text="\n\n".join(filter(None, parts)), link=_marked(story.url, marker))

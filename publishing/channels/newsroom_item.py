@@ -35,6 +35,10 @@ PHRASES: dict[str, dict[str, str]] = {
         "change": "Nội dung đính chính: {change}",
         "change_unsaid": "Nội dung đã được sửa lại.",
         "now": "Nội dung sau khi đính chính: {answer}",
+        "update": "Cập nhật thông tin ngày {date}.",
+        "update_change": "Nội dung cập nhật: {change}",
+        "update_now": "Nội dung sau khi cập nhật: {answer}",
+        "finished": "Đã có kết luận về thông tin đang xác minh ngày {date}.",
         "retract": "TIN ĐÃ RÚT. Đề nghị không đọc và không phát lại tin này.",
         "withdrawn_by_owner": "{owner} xin thông báo: {office} đã rút lại thông tin “{title}”.",
         "withdrawn": "{office} đã rút lại thông tin “{title}”.",
@@ -44,9 +48,13 @@ PHRASES: dict[str, dict[str, str]] = {
         "latest": "Tình trạng mới nhất được công bố tại trang {domain}.",
         "dot": " chấm ",
         "note_correct": "ĐÍNH CHÍNH: {change}",
+        "note_update": "CẬP NHẬT: {change}",
+        "note_verdict": "ĐÃ CÓ KẾT LUẬN: {change}",
         "note_retract": "RÚT TIN, KHÔNG SỬ DỤNG: {change}",
         "head_retract": "TIN ĐÃ RÚT: {title}",
         "head_correct": "Đính chính: {title}",
+        "head_update": "Cập nhật: {title}",
+        "head_verdict": "Đã có kết luận: {title}",
         "header": (
             "KỊCH BẢN ĐỌC\nTiêu đề: {title}\nCơ quan kiểm chứng: {office}\nNơi phát: {owner}\nNgày: {date}\n"
             "Thời lượng: khoảng {seconds} giây\nNgôn ngữ: tiếng Việt\nPhiên bản: {version}\nĐịa chỉ đầy đủ: {url}"
@@ -65,6 +73,10 @@ PHRASES: dict[str, dict[str, str]] = {
         "change": "What is corrected: {change}",
         "change_unsaid": "The text was corrected.",
         "now": "After the correction: {answer}",
+        "update": "An update to the information of {date}.",
+        "update_change": "What is new: {change}",
+        "update_now": "After the update: {answer}",
+        "finished": "The check announced on {date} is finished.",
         "retract": "WITHDRAWN. Please do not read out or repeat this item.",
         "withdrawn_by_owner": "{owner} informs you: {office} has withdrawn the item “{title}”.",
         "withdrawn": "{office} has withdrawn the item “{title}”.",
@@ -74,9 +86,13 @@ PHRASES: dict[str, dict[str, str]] = {
         "latest": "The latest state is published at {domain}.",
         "dot": " dot ",
         "note_correct": "CORRECTION: {change}",
+        "note_update": "UPDATE: {change}",
+        "note_verdict": "THE CHECK IS FINISHED: {change}",
         "note_retract": "WITHDRAWN, DO NOT USE: {change}",
         "head_retract": "WITHDRAWN: {title}",
         "head_correct": "Correction: {title}",
+        "head_update": "Update: {title}",
+        "head_verdict": "Check finished: {title}",
         "header": (
             "SCRIPT TO READ ALOUD\nTitle: {title}\nChecked by: {office}\nBroadcast by: {owner}\nDate: {date}\n"
             "Duration: about {seconds} seconds\nLanguage: English\nVersion: {version}\nFull address: {url}"
@@ -128,7 +144,8 @@ def frame(story: Story, action: Action, owner: str) -> tuple[str, str]:
     what = say["checked" if story.verdict else "official"]
     lines = [say["from_owner" if is_passed_on else "from_office"].format(owner=owner, office=office, what=what)]
     if action == Action.CORRECT:
-        lines.insert(0, say["correct"].format(date=_date(story, "published_at")))
+        word = {"update": "update", "verdict": "finished"}.get(story.told_as(action), "correct")
+        lines.insert(0, say[word].format(date=_date(story, "published_at")))
     elif story.is_urgent:
         lines.insert(0, say["urgent"])
     if story.verdict:
@@ -142,10 +159,14 @@ def wording(story: Story, action: Action, room: int) -> str:
     answer, change = _sentence(story.short_answer), _sentence(story.change)
     if action == Action.RETRACT:
         return clip(say["reason"].format(change=change) if change else say["reason_unsaid"], room)
-    if action == Action.CORRECT:
+    word = story.told_as(action)
+    if word == "update":
+        first = say["update_change"].format(change=change) if change else ""
+        second = say["update_now"].format(answer=answer)
+    elif word == "correct":
         first = say["change"].format(change=change) if change else say["change_unsaid"]
         second = say["now"].format(answer=answer)
-    else:
+    else:  # a first post, or a check that is finished: what is claimed and what is true
         first = say["claim"].format(claim=clip(one_line(story.claim), CLAIM_LENGTH).rstrip(".")) if story.claim else ""
         second = say["truth"].format(answer=answer) if story.claim else answer
     first = clip(first, room)
@@ -198,7 +219,8 @@ def ninjs(
     say = phrases(story)
     is_withdrawn = action == Action.RETRACT
     title, change = one_line(story.title), _sentence(story.change)
-    headline = {Action.RETRACT: "head_retract", Action.CORRECT: "head_correct"}.get(action)
+    word = story.told_as(action)
+    headline = "" if action == Action.POST else f"head_{word}"
     item: dict[str, Any] = {
         "standard": {"name": "ninjs", "version": "3.1", "schema": SCHEMA},
         "uri": item_uri(story, uri_base),
@@ -219,9 +241,8 @@ def ninjs(
         "renditions": [{"name": "web", "href": story.url, "contentType": "text/html"}],
     }
     if action != Action.POST:
-        note = say["note_retract" if is_withdrawn else "note_correct"]
         unsaid = say["reason_unsaid" if is_withdrawn else "change_unsaid"]
-        item["edNote"] = note.format(change=change or unsaid)
+        item["edNote"] = say[f"note_{word}"].format(change=change or unsaid)
     if is_withdrawn:
         return item
     if story.body_text:

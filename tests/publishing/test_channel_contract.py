@@ -158,6 +158,17 @@ def test_a_correction_or_retraction_says_what_changed(rig: Any, name: str, actio
     assert told_in(story.change, readable(adapter.render(story, action, MARKER)))
 
 
+@pytest.mark.parametrize(("kind", "words"), [("update", "cập nhật"), ("verdict", "có kết luận")])
+def test_only_a_correction_is_called_a_correction(rig: Any, kind: str, words: str) -> None:
+    adapter = rig.adapter()
+    if adapter.way(Action.CORRECT) == Way.NONE:
+        pytest.skip(f"{rig.kind} shows no text for a correction")
+    story = make_correction(make_story(), change_kind=kind)
+    whole = readable(adapter.render(story, Action.CORRECT, MARKER)).casefold()
+    assert words in whole and "đính chính" not in whole
+    assert told_in(story.short_answer, whole)
+
+
 def test_a_wording_by_hand_is_shown_whole_in_its_frame(rig: Any) -> None:
     adapter, story = rig.adapter(), make_story()
     wording = "Lời của người đăng: đừng chia sẻ tin này."
