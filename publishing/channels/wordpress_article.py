@@ -23,8 +23,8 @@ PHRASES: dict[str, dict[str, str]] = {
         "correct_unsaid": "Nội dung bài đã được sửa; xem chi tiết tại bài gốc.",
         "update": "Cập nhật ngày %s",
         "update_unsaid": "Nội dung bài đã được bổ sung; xem chi tiết tại bài gốc.",
-        "verdict": "Có kết luận ngày %s",
-        "verdict_unsaid": "Việc kiểm chứng đã xong; xem chi tiết tại bài gốc.",
+        "finished": "Có kết luận ngày %s",
+        "finished_unsaid": "Việc kiểm chứng đã xong; xem chi tiết tại bài gốc.",
         "retract": "Bài đã được rút ngày %s",
         "retract_unsaid": "Lý do được nêu tại bài gốc.",
         "withdrawn": "Bài này đã được rút. Nội dung đã đăng không còn giá trị, xin đừng dựa vào và đừng chia sẻ tiếp.",
@@ -40,8 +40,8 @@ PHRASES: dict[str, dict[str, str]] = {
         "correct_unsaid": "The text was changed; see the original answer.",
         "update": "Update of %s",
         "update_unsaid": "The text was added to; see the original answer.",
-        "verdict": "Check finished on %s",
-        "verdict_unsaid": "The check is finished; see the original answer.",
+        "finished": "Check finished on %s",
+        "finished_unsaid": "The check is finished; see the original answer.",
         "retract": "Retracted on %s",
         "retract_unsaid": "The reason is given with the original answer.",
         "withdrawn": "This article was retracted. What it said no longer stands: please do not rely on it or share it further.",
@@ -101,7 +101,7 @@ def _lines(text: str) -> str:
 
 def _notice(story: Story, action: Action) -> str:
     phrases = _phrases(story)
-    word = story.told_as(action)
+    word = {"verdict": "finished"}.get(story.told_as(action), story.told_as(action))
     when = phrases[word] % story.modified_at.astimezone(READERS_ZONE).strftime(phrases["date"])
     said = _lines(story.change) or phrases[f"{word}_unsaid"]
     return f"<blockquote><p><strong>{when}</strong></p><p>{said}</p></blockquote>"
