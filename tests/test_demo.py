@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import free_ports
-from tests.servers.local import answers, wait_until
+from tests.servers.local import answers, free_ports, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,23 +14,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from cms.demo_content import PASSWORD
-from tests.servers.local import wait_until
+from tests.servers.local import free_ports, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CHROMIUM = "/usr/bin/chromium"
-
-
-def free_ports(wanted: int) -> int:
-    """The first of ``wanted`` free ports in a row."""
-    for first in range(18_000, 28_000, wanted):
-        try:
-            for port in range(first, first + wanted):
-                with socket.socket() as probe:
-                    probe.bind(("127.0.0.1", port))
-        except OSError:
-            continue
-        return first
-    raise RuntimeError("no free ports")
 
 
 @dataclass

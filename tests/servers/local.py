@@ -21,6 +21,19 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def free_ports(wanted: int) -> int:
+    """The first of ``wanted`` free ports in a row."""
+    for first in range(18_000, 28_000, wanted):
+        try:
+            for port in range(first, first + wanted):
+                with socket.socket() as probe:
+                    probe.bind(("127.0.0.1", port))
+        except OSError:
+            continue
+        return first
+    raise RuntimeError("no free ports")
+
+
 def program(name: str) -> str:
     """The path of a Debian program. Raises FileNotFoundError if it is not installed."""
     for path in (shutil.which(name), DEBIAN_BINARIES / name, Path("/usr/sbin") / name):
