@@ -45,6 +45,21 @@ class Image:
 
 
 @dataclass(frozen=True)
+class Video:
+    """A film with its public absolute URLs. ``seconds`` is its length; chapters are (second, title), the first at 0."""
+
+    url: str
+    title: str
+    seconds: int = 0
+    width: int = 0
+    height: int = 0
+    content_type: str = "video/mp4"
+    poster: Image | None = None
+    subtitles_url: str = ""
+    chapters: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Source:
     """One piece of evidence as the public may see it."""
 
@@ -85,6 +100,7 @@ class Story:
     topics: tuple[str, ...] = ()
     place: str = ""
     images: tuple[Image, ...] = ()
+    videos: tuple[Video, ...] = ()
     sources: tuple[Source, ...] = ()
     is_urgent: bool = False
     is_retracted: bool = False
@@ -113,8 +129,16 @@ class Story:
             made[name] = datetime.fromisoformat(made[name])
         made["topics"] = tuple(made.get("topics", ()))
         made["images"] = tuple(Image(**image) for image in made.get("images", ()))
+        made["videos"] = tuple(_video(video) for video in made.get("videos", ()))
         made["sources"] = tuple(Source(**source) for source in made.get("sources", ()))
         return cls(**made)
+
+
+def _video(made: dict[str, Any]) -> Video:
+    made = dict(made)
+    made["poster"] = Image(**made["poster"]) if made.get("poster") else None
+    made["chapters"] = tuple((int(second), str(title)) for second, title in made.get("chapters", ()))
+    return Video(**made)
 
 
 @dataclass(frozen=True)
@@ -145,6 +169,7 @@ class Post:
     link: str = ""
     slug: str = ""
     images: tuple[Image, ...] = ()
+    videos: tuple[Video, ...] = ()
     files: tuple[File, ...] = ()
     extra: dict[str, Any] = field(default_factory=dict)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, NoReturn
 
@@ -35,7 +36,6 @@ class ChannelError(Exception):
 
     outcome       what the outbox does about it
     words         plain English msgid an editor can act on (shown translated); never a vendor's text or a secret
-    values        JSON values for its placeholders
     values        JSON values for its placeholders
     vendor_code   the vendor's own code, e.g. "190/463" or "rest_cannot_create"; may be empty
     vendor_words  the vendor's own words, for the attempt's record; the outbox scrubs and shortens them
@@ -104,6 +104,7 @@ class Adapter:
     finds: ClassVar[bool] = False  # find() can tell whether a marked post is out
     settle_seconds: ClassVar[int] = 0  # after this long a find() that finds nothing is believed
     max_in_flight: ClassVar[int] = 4  # calls at once to one channel
+    measures: ClassVar[tuple[str, ...]] = ()  # what metrics() can tell: of views, reach, reactions, comments, shares
     cannot_words: ClassVar[str] = _("This channel has no means to do this automatically: please do it by hand.")
 
     def __init__(
@@ -164,6 +165,26 @@ class Adapter:
     def delete(self, receipt: Receipt) -> None:
         """Removes the copy that is out. Gone already is success."""
         raise NotImplementedError
+
+    def metrics(self, receipt: Receipt) -> dict[str, int]:
+        """How the copy that is out does: some of ``measures``; what the vendor no longer tells is left out.
+
+        Raises ChannelError if nothing can be told now. Only where ``measures`` is not empty.
+        """
+        raise NotImplementedError
+
+    def expires_at(self) -> datetime | None:
+        """When the credentials run out, as far as is known without asking; None: not that anyone said."""
+        return None
+
+    def refresh(self) -> dict[str, str]:
+        """New secrets, replacing those of the same name; {} where nothing needs renewing yet.
+
+        Called by one caller at a time under a lock of the channel's row, and what it returns is stored before
+        anything is sent with it: a vendor's refresh token may work once only. Raises ChannelError: AUTH if a person
+        must connect again, also when the answer was lost after the request was sent and the token works only once.
+        """
+        return {}
 
     def probe(self) -> Probe:
         """Tests address, credentials and permission without publishing anything."""
