@@ -63,7 +63,12 @@ class Channel(models.Model):
 
     config holds the non-secret settings; sealed the credentials, encrypted. stopped_at is set when the vendor refuses
     the credentials: nothing is sent, and the queue waits, until a person has connected it again. not_before is
-    the vendor's own "wait until".
+    the vendor's own "wait until", or ours while the circuit is open.
+
+    plan_kinds, plan_topics  kinds of answer and names of topics it takes by default; empty: all
+    quiet_from, quiet_to     local time between which nothing that is not urgent is sent; may span midnight
+    failures                 calls in a row that reached nobody; opened_at: since when the circuit is open
+    headroom                 share of the vendor's rate limit that is left, 0 to 1, as of headroom_at
     """
 
     organisation = models.ForeignKey(
@@ -83,6 +88,36 @@ class Channel(models.Model):
     stopped_at = models.DateTimeField(editable=False, null=True)
     stopped_words = models.CharField(editable=False, max_length=300, blank=True)
     not_before = models.DateTimeField(editable=False, null=True)
+
+    class Plan(models.TextChoices):
+        BY_HAND = "by_hand", _("a publisher chooses it each time")
+        PROPOSED = "proposed", _("ticked already when a publisher opens the story")
+        AUTOMATIC = "automatic", _("planned by itself as soon as an answer is approved")
+
+    plan = models.CharField(_("plan"), max_length=10, choices=Plan.choices, default=Plan.BY_HAND)
+    plan_kinds = models.JSONField(_("kinds of answer"), default=list, blank=True)
+    plan_topics = models.JSONField(_("topics"), default=list, blank=True)
+    plan_delay = models.PositiveIntegerField(_("delay in minutes"), default=0)
+    takes_urgent = models.BooleanField(
+        _("urgent answers at once"),
+        default=False,
+        help_text=_("An urgent answer is planned here by itself when it is approved, without delay and quiet hours."),
+    )
+    wording_needs_approval = models.BooleanField(_("a publisher's own wording needs approval"), default=True)
+    quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
+    quiet_to = models.TimeField(_("quiet until"), null=True, blank=True)
+    notices_to = models.CharField(
+        _("notices to"),
+        max_length=400,
+        blank=True,
+        help_text=_("E-mail addresses of those who look after it, with commas."),
+    )
+    expires_at = models.DateTimeField(editable=False, null=True)
+    noticed_at = models.DateTimeField(editable=False, null=True)
+    failures = models.PositiveIntegerField(editable=False, default=0)
+    opened_at = models.DateTimeField(editable=False, null=True)
+    headroom = models.FloatField(editable=False, null=True)
+    headroom_at = models.DateTimeField(editable=False, null=True)
 
     objects = ChannelQuerySet.as_manager()
 
@@ -246,6 +281,7 @@ class Delivery(models.Model):
     permalink = models.URLField(_("address"), max_length=600, blank=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)
+    measured_at = models.DateTimeField(null=True)  # when its figures were last asked for
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -371,6 +407,23 @@ class Attempt(models.Model):
 
     def words_text(self) -> str:
         return in_words(self.words, self.words_values)
+
+
+class Measurement(models.Model):
+    """How a post did at one time: {"views": …, "reach": …, "reactions": …, "comments": …, "shares": …}, what is known."""
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="measurements")
+    at = models.DateTimeField(default=timezone.now)
+    values = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("measurement")
+        verbose_name_plural = _("measurements")
+        ordering = ["at", "id"]
+        indexes = [models.Index(fields=["delivery", "at"], name="measured_when")]
+
+    def __str__(self) -> str:
+        return f"{self.delivery_id} {self.at:%Y-%m-%d}"
 
 
 def local_time(moment: datetime) -> str:
