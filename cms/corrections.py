@@ -16,7 +16,7 @@ from wagtail.signals import page_published
 from cms.incidents import mark_answered
 from cms.pages.answer import Answer, Change
 from publishing.models import Organisation, StoryVersion
-from publishing.outbox import plan_change
+from publishing.outbox import plan_change, plan_first
 from publishing.signals import sweeping
 
 log = logging.getLogger("cms.corrections")
@@ -101,6 +101,7 @@ def follow(page: Answer) -> None:
         StoryVersion.of(story)
         if is_changed:
             plan_change(story)
+        plan_first(story)
 
 
 def on_published(sender: type[Any], instance: Any, revision: Revision, **signal: Any) -> None:

@@ -66,6 +66,7 @@ class Channel(models.Model):
     the vendor's own "wait until", or ours while the circuit is open.
 
     plan_kinds, plan_topics  kinds of answer and names of topics it takes by default; empty: all
+    plan_since               what was approved earlier is never planned by itself
     quiet_from, quiet_to     local time between which nothing that is not urgent is sent; may span midnight
     failures                 calls in a row that reached nobody; opened_at: since when the circuit is open
     headroom                 share of the vendor's rate limit that is left, 0 to 1, as of headroom_at
@@ -97,6 +98,7 @@ class Channel(models.Model):
     plan = models.CharField(_("plan"), max_length=10, choices=Plan.choices, default=Plan.BY_HAND)
     plan_kinds = models.JSONField(_("kinds of answer"), default=list, blank=True)
     plan_topics = models.JSONField(_("topics"), default=list, blank=True)
+    plan_since = models.DateTimeField(editable=False, default=timezone.now)
     plan_delay = models.PositiveIntegerField(_("delay in minutes"), default=0)
     takes_urgent = models.BooleanField(
         _("urgent answers at once"),

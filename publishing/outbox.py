@@ -21,7 +21,7 @@ from django.utils.translation import gettext_noop as _
 from publishing.channels import adapters
 from publishing.channels.base import ChannelError, Outcome
 from publishing.models import Channel, Delivery, State, StoryVersion
-from publishing.plan import Owed, follow_up
+from publishing.plan import Owed, first_plan, follow_up
 from publishing.story import Story, Way
 from publishing.turn import UNPREPARED, LeaseLost, Turn
 
@@ -90,6 +90,19 @@ def plan_change(story: Story) -> list[Delivery]:
         except _Moved:
             continue
     raise RuntimeError(f"deliveries of {story.key} keep moving; the next sweep plans the change")
+
+
+def plan_first(story: Story) -> list[Delivery]:
+    """Plans what the channels' own plans take of a newly approved story. Idempotent: a channel that has, or had,
+    anything of this story is left to its publisher."""
+    with transaction.atomic():
+        lock_story(story.key)
+        if StoryVersion.objects.filter(key=story.key, revision__gt=story.revision).exists():
+            return []
+        known = Delivery.objects.of_story(story.key).values("channel")
+        channels = Channel.objects.usable().exclude(pk__in=known)
+        owed = first_plan(story, channels, now=timezone.now())
+        return enqueue(StoryVersion.of(story), owed) if owed else []
 
 
 class _Moved(Exception):
