@@ -16,4 +16,17 @@ class CmsConfig(AppConfig):
 
         post_migrate.connect(follow_base_url, sender=self)
         approval.connect()
+        self._tell_publishing_the_subjects()
         corrections.connect()
+
+    @staticmethod
+    def _tell_publishing_the_subjects() -> None:
+        from cms.incidents import Topic
+        from cms.pages.rebuttal import Rebuttal
+        from cms.pages.verified_fact import VerifiedFact
+        from publishing import subjects
+
+        subjects.kinds.update(
+            {str(kind._meta.model_name): kind._meta.verbose_name for kind in (Rebuttal, VerifiedFact)}
+        )
+        subjects.add_topics(lambda: Topic.objects.values_list("name", flat=True))

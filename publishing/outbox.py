@@ -36,7 +36,8 @@ WAITS_FOR_APPROVAL = _("The wording waits for approval.")
 def enqueue(version: StoryVersion, owed: Iterable[Owed], made_by: Any = None) -> list[Delivery]:
     """Makes the deliveries that do not exist yet, and revives cancelled ones. Idempotent; wakes the worker on commit.
 
-    A delivery with the publisher's own wording starts as PLANNED and waits for an approval. A channel that has no
+    A delivery with the publisher's own wording starts as PLANNED and waits for an approval, unless the channel asks for
+    none. A channel that has no
     means for the action gets a HELD delivery that says so: nothing is owed in silence.
     """
     made = []
@@ -48,8 +49,9 @@ def enqueue(version: StoryVersion, owed: Iterable[Owed], made_by: Any = None) ->
             state, words = State.DUE, ""
             if not is_possible:
                 state, words = State.HELD, channel.adapter_class.cannot_words
-            elif one.wording:
+            elif one.wording and channel.wording_needs_approval:
                 state, words = State.PLANNED, WAITS_FOR_APPROVAL
+            is_passed = bool(one.wording) and not channel.wording_needs_approval
             fresh = {
                 "story": version.key,
                 "state": state,
@@ -60,7 +62,7 @@ def enqueue(version: StoryVersion, owed: Iterable[Owed], made_by: Any = None) ->
                 "wording": one.wording,
                 "wording_by_id": one.wording_by_id,
                 "wording_approved_by": None,
-                "wording_approved_at": None,
+                "wording_approved_at": timezone.now() if is_passed else None,
             }
             delivery, is_new = Delivery.objects.get_or_create(
                 channel=channel, version=version, action=one.action, defaults=fresh | {"made_by": made_by}

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.validators import validate_email
+from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from publishing import vault
+from publishing import subjects, vault
 from publishing.channels.base import ChannelForm
 from publishing.models import Channel
 
@@ -28,8 +31,69 @@ class CommonForm(forms.ModelForm):  # type: ignore[type-arg]
         field_classes = {"public_url": AddressField}
 
 
+class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What the channel takes by itself, when it is quiet, and who is told about it."""
+
+    plan_kinds = forms.MultipleChoiceField(
+        label=_("Kinds of answer"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None ticked: all."),
+    )
+    plan_topics = forms.MultipleChoiceField(
+        label=_("Topics"), required=False, widget=forms.CheckboxSelectMultiple, help_text=_("None ticked: all.")
+    )
+
+    class Meta:
+        model = Channel
+        fields = [
+            "plan",
+            "plan_kinds",
+            "plan_topics",
+            "plan_delay",
+            "takes_urgent",
+            "quiet_from",
+            "quiet_to",
+            "wording_needs_approval",
+            "notices_to",
+        ]
+        widgets = {
+            "quiet_from": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "quiet_to": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A topic that was renamed since stays visible, so that it can be unticked.
+        topics = sorted({*subjects.topics(), *self.instance.plan_topics})
+        self.fields["plan_kinds"].choices = list(subjects.kinds.items())  # type: ignore[attr-defined]
+        self.fields["plan_topics"].choices = [(name, name) for name in topics]  # type: ignore[attr-defined]
+        self.plan_before = self._plan()
+
+    def _plan(self) -> tuple[Any, ...]:
+        channel = self.instance
+        return (channel.plan, channel.takes_urgent, tuple(channel.plan_kinds), tuple(channel.plan_topics))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if (cleaned.get("quiet_from") is None) != (cleaned.get("quiet_to") is None):
+            self.add_error("quiet_to", gettext("Give both the beginning and the end of the quiet hours, or neither."))
+        return cleaned
+
+    def clean_notices_to(self) -> str:
+        addresses = [one.strip() for one in self.cleaned_data["notices_to"].split(",") if one.strip()]
+        for address in addresses:
+            validate_email(address)
+        return ", ".join(addresses)
+
+    def save(self, commit: bool = True) -> Any:
+        if self._plan() != self.plan_before:
+            self.instance.plan_since = timezone.now()  # what was approved before is not planned afterwards
+        return super().save(commit)
+
+
 class ChannelForms:
-    """Both forms of one channel as one. ``channel`` is unsaved for a new one; its ``kind`` is set."""
+    """The forms of one channel as one. ``channel`` is unsaved for a new one; its ``kind`` is set."""
 
     def __init__(self, channel: Channel, data: Any = None) -> None:
         self.channel = channel
@@ -37,6 +101,7 @@ class ChannelForms:
         self.stored, self.is_unreadable = _stored(channel)
         self.config_before = dict(channel.config)
         self.common = CommonForm(data, instance=channel)
+        self.plan = PlanForm(data, instance=channel, prefix="plan")
         self.own: ChannelForm = self.adapter_class.Form(data, prefix="own", initial=dict(channel.config))
         self.removable = [
             name for name in self.adapter_class.secrets if name in self.stored and not self.own.fields[name].required
@@ -62,7 +127,7 @@ class ChannelForms:
 
     @property
     def media(self) -> forms.Media:
-        return self.common.media + self.own.media
+        return self.common.media + self.plan.media + self.own.media
 
     @property
     def entered(self) -> dict[str, str]:
@@ -75,7 +140,7 @@ class ChannelForms:
         return {name for name in self.removable if self.own.cleaned_data.get(f"remove_{name}")} - self.entered.keys()
 
     def is_valid(self) -> bool:
-        are_valid = [self.common.is_valid(), self.own.is_valid()]
+        are_valid = [self.common.is_valid(), self.plan.is_valid(), self.own.is_valid()]
         if not all(are_valid):
             return False
         if self.is_unreadable and not self.entered:
@@ -89,8 +154,9 @@ class ChannelForms:
         return bool(self.entered or self.removed or self.channel.config != self.config_before)
 
     def save(self) -> Channel:
-        """Saves both. Settings that the form does not know are kept."""
+        """Saves all. Settings that the form does not know are kept."""
         channel: Channel = self.common.save(commit=False)
+        self.plan.save(commit=False)
         known = {name for name in self.own.cleaned_data if not name.startswith("remove_")}
         settings = {name: self.own.cleaned_data[name] for name in known - set(self.adapter_class.secrets)}
         channel.config = channel.config | settings

@@ -27,8 +27,8 @@ from publishing.desk.preview import Preview, automatic_wording, preview
 from publishing.desk.stories import newest_of, standing
 from publishing.desk.words import Badge, adapter_class, channel_badge, channel_why, state_badge, why
 from publishing.models import Channel, Delivery, StoryVersion, local_time
-from publishing.plan import Owed
-from publishing.story import Action
+from publishing.plan import Owed, after_quiet, takes
+from publishing.story import Action, Story
 from publishing.turn import UNPREPARED
 
 
@@ -104,7 +104,7 @@ class Card:
 
     @property
     def is_chosen(self) -> bool:
-        return bool(self.form and self.form.is_bound and self.form["chosen"].value())
+        return bool(self.form and self.form["chosen"].value())
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -112,7 +112,8 @@ class Card:
 
     @property
     def is_refused(self) -> bool:
-        return self.is_chosen and (not self.form or not self.form.is_valid() or bool(self.problems))
+        is_asked = bool(self.form and self.form.is_bound and self.is_chosen)
+        return is_asked and (not self.form or not self.form.is_valid() or bool(self.problems))
 
     def owed(self, user: Any) -> Owed:
         assert self.form
@@ -139,12 +140,21 @@ def _open_card(channel: Channel, version: StoryVersion, posted: Mapping[str, Any
     data = dict(posted.items()) if posted is not None else None
     if data is not None and (data.get("automatic") == str(channel.pk) or not data.get(f"{prefix}-wording", "").strip()):
         data[f"{prefix}-wording"] = automatic
-    form = CardForm(data, prefix=prefix, initial={"wording": automatic})
+    form = CardForm(data, prefix=prefix, initial={"wording": automatic, **_planned(channel, version.story)})
     adapter = channel.adapter_class
     form.fields["wording"].label = gettext(adapter.wording_label)
     card = Card(channel, form=form, automatic=automatic)
     card.shown = preview(channel, version.story, wording=card.own_wording)
     return card
+
+
+def _planned(channel: Channel, story: Story) -> dict[str, Any]:
+    """What the channel's plan proposes: to be ticked, and not before its quiet hours end."""
+    if channel.plan == Channel.Plan.BY_HAND or not takes(channel, story):
+        return {}
+    now = timezone.now()
+    at = now if story.is_urgent and channel.takes_urgent else after_quiet(now, channel.quiet_from, channel.quiet_to)
+    return {"chosen": True, "at": at if at > now else None}
 
 
 class ComposeView(DeskView):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from django.conf import settings as django_settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -506,10 +507,14 @@ def administrator(client):
     return user
 
 
+# The plan as the form of a new channel shows it.
+BY_HAND = {"plan-plan": "by_hand", "plan-plan_delay": "0", "plan-wording_needs_approval": "on"}
+
+
 def channel_data(channel, **own):
     common = {"organisation": channel.organisation_id, "name": channel.name, "is_active": "on", "public_url": ""}
     config = {"on_retraction": "notice", **channel.config}
-    return common | {f"own-{name}": value for name, value in {**config, **own}.items()}
+    return common | BY_HAND | {f"own-{name}": value for name, value in {**config, **own}.items()}
 
 
 @pytest.mark.parametrize("kind", sorted(adapters()))
@@ -527,7 +532,7 @@ def test_a_new_channel_is_tested_and_its_secrets_never_come_back(client, adminis
     config, secrets = page.settings()
     owner = Organisation.objects.create(name="Trung tâm")
     values = {"organisation": owner.pk, "name": "Trang mới", "is_active": "on", "is_sandbox": "on"}
-    values |= {f"own-{name}": value for name, value in {**config, **secrets}.items()}
+    values |= BY_HAND | {f"own-{name}": value for name, value in {**config, **secrets}.items()}
     address = reverse("publishing_channel_create", args=["facebook"])
     refused = text_of(client.post(address, values | {"own-page_id": "không phải số"}))
     saved = text_of(client.post(address, values, follow=True))
@@ -591,3 +596,44 @@ def test_credentials_of_a_lost_key_are_asked_for_again(client, administrator, co
     assert "The channel was not saved" in refused
     saved = client.post(address, channel_data(connected, **page.settings()[1]), follow=True)
     assert "The connection works." in text_of(saved)
+
+
+# Plans of channels --------------------------------------------------------------------------------------------
+
+
+def test_a_plan_is_set_in_the_channels_form_and_says_what_is_missing(client, administrator, connected):
+    address = reverse("publishing_channel", args=[connected.pk])
+    before = connected.plan_since
+    wrong = channel_data(connected) | {"plan-quiet_from": "22:00", "plan-notices_to": "không phải địa chỉ"}
+    shown = text_of(client.post(address, wrong))
+    assert "Give both the beginning and the end of the quiet hours" in shown and "valid email" in shown
+    chosen = {
+        "plan-plan": "automatic", "plan-plan_kinds": ["rebuttal"], "plan-takes_urgent": "on",
+        "plan-quiet_from": "22:00", "plan-quiet_to": "06:00", "plan-notices_to": "a@example.vn,b@example.vn",
+    }  # fmt: skip
+    client.post(address, channel_data(connected) | chosen)
+    connected.refresh_from_db()
+    assert (connected.plan, connected.plan_kinds, connected.takes_urgent) == ("automatic", ["rebuttal"], True)
+    assert connected.notices_to == "a@example.vn, b@example.vn" and connected.plan_since > before
+    before = connected.plan_since
+    client.post(address, channel_data(connected) | chosen | {"name": "Tên khác"})
+    connected.refresh_from_db()
+    assert connected.name == "Tên khác" and connected.plan_since == before, "only another plan begins anew"
+
+
+def test_a_proposed_channel_is_ticked_and_quiet_hours_are_kept(client, publisher, connected):
+    now = timezone.localtime()
+    quiet = {"quiet_from": (now - timedelta(hours=1)).time(), "quiet_to": (now + timedelta(hours=1)).time()}
+    Channel.objects.update(plan="proposed", **quiet)
+    board = BeautifulSoup(client.get(reverse("publishing_compose", args=[make_version().pk])).content, "html.parser")
+    assert board.find(attrs={"name": f"c{connected.pk}-chosen"}).has_attr("checked")
+    assert board.find(attrs={"name": f"c{connected.pk}-at"})["value"].endswith(f"{quiet['quiet_to']:%H:%M}")
+    Channel.objects.update(plan_kinds=["verifiedfact"])
+    board = BeautifulSoup(client.get(reverse("publishing_compose", args=[make_version().pk])).content, "html.parser")
+    assert not board.find(attrs={"name": f"c{connected.pk}-chosen"}).has_attr("checked")
+
+
+def test_a_channel_that_asks_for_no_approval_sends_a_publishers_wording(client, publisher, connected):
+    Channel.objects.update(wording_needs_approval=False)
+    compose(client, make_version(), cards={connected: {"chosen": "on", "wording": "Lời riêng", "at": ""}})
+    assert Delivery.objects.get().state == State.DUE
