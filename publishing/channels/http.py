@@ -6,6 +6,7 @@ The one thing that matters here: was the request surely not accepted (TRANSIENT)
 from __future__ import annotations
 
 import json
+import logging
 import threading
 import time
 from dataclasses import dataclass
@@ -13,12 +14,19 @@ from typing import Any
 
 import requests
 import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from publishing.channels.addresses import is_public
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 20.0
 MOST_BYTES = 4 * 1024 * 1024
 
 _local = threading.local()
+
+# At DEBUG it writes the path of every request, and some vendors want the credentials in the path.
+logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
 
 _NEVER_SENT = (
     requests.exceptions.ConnectTimeout,
@@ -33,6 +41,10 @@ _NEVER_SENT = (
 
 class NotSent(Exception):
     """The request did not reach the server: refused, no such host, no TLS."""
+
+
+class NotPublic(NotSent):
+    """The address leads into a private network, where this call may not go. Nothing was sent."""
 
 
 class NoAnswer(Exception):
@@ -60,34 +72,78 @@ class Http:
     def __init__(self, connect: float = CONNECT_SECONDS, read: float = READ_SECONDS) -> None:
         self.timeout = (connect, read)
 
-    def call(self, method: str, url: str, **options: Any) -> Answer:
+    def call(self, method: str, url: str, *, only_public: bool = False, **options: Any) -> Answer:
         """One request, no redirects followed, at most 4 MiB read. ``options`` as of requests.request.
 
+        ``only_public`` refuses to speak to any but a public IP address, whatever the name leads to.
         Raises NotSent or NoAnswer; what they mean for a delivery depends on whether the call creates something,
         so the adapter decides. An HTTP error status is an Answer like any other.
         """
         options.setdefault("timeout", self.timeout)
         try:
-            with self._session().request(method, url, allow_redirects=False, stream=True, **options) as answer:
+            with self._session(only_public).request(method, url, allow_redirects=False, stream=True, **options) as answer:
                 body = _read(answer, time.monotonic() + self.timeout[1])
                 return Answer(answer.status_code, answer.headers, body, _json(body))
         except _NEVER_SENT as error:
             raise NotSent(_plain(error)) from None
         except requests.exceptions.ConnectionError as error:
             reason = getattr(error.args[0] if error.args else None, "reason", None)
+            if isinstance(reason, _Private):
+                raise NotPublic(_plain(reason)) from None
             never_connected = isinstance(reason, urllib3.exceptions.NewConnectionError)
             raise (NotSent if never_connected else NoAnswer)(_plain(error)) from None
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
             raise NoAnswer(_plain(error)) from None
 
     @staticmethod
-    def _session() -> requests.Session:
-        session: requests.Session | None = getattr(_local, "session", None)
-        if session is None:
-            session = _local.session = requests.Session()
+    def _session(only_public: bool) -> requests.Session:
+        kept: dict[bool, requests.Session] = _local.__dict__.setdefault("sessions", {})
+        if only_public not in kept:
+            session = kept[only_public] = requests.Session()
             session.trust_env = False  # no proxy, no .netrc: an adapter speaks to its own host only
             session.headers["User-Agent"] = "fact-check-publisher"
-        return session
+            if only_public:
+                session.mount("https://", _OnlyPublic())
+                session.mount("http://", _OnlyPublic())
+        return kept[only_public]
+
+
+class _Private(urllib3.exceptions.NewConnectionError):
+    """The connection stood, to a private address, and was closed before a byte was sent."""
+
+
+class _PublicHTTPConnection(HTTPConnection):
+    def _new_conn(self) -> Any:
+        return _checked(self, super()._new_conn())
+
+
+class _PublicHTTPSConnection(HTTPSConnection):
+    def _new_conn(self) -> Any:
+        return _checked(self, super()._new_conn())
+
+
+def _checked(connection: HTTPConnection, opened: Any) -> Any:
+    # Asked of the socket itself: between a look-up of our own and the connection, the name could change.
+    if not is_public(opened.getpeername()[0]):
+        opened.close()
+        raise _Private(connection, "private address")
+    return opened
+
+
+class _PublicHTTPPool(HTTPConnectionPool):
+    ConnectionCls = _PublicHTTPConnection
+
+
+class _PublicHTTPSPool(HTTPSConnectionPool):
+    ConnectionCls = _PublicHTTPSConnection
+
+
+class _OnlyPublic(requests.adapters.HTTPAdapter):
+    """Connects as usual, and lets go of what turns out to be a private address."""
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, **options)
+        self.poolmanager.pool_classes_by_scheme = {"http": _PublicHTTPPool, "https": _PublicHTTPSPool}
 
 
 def _read(answer: requests.Response, until: float) -> bytes:

@@ -401,7 +401,9 @@ def test_a_host_in_the_settings_must_look_like_one(rig: Any) -> None:
 
 # Beside the standard library: the shared base, pure helpers, forms and translation, and libraries that speak a protocol.
 MAY_IMPORT = {
+    "publishing.channels.addresses",
     "publishing.channels.base",
+    "publishing.channels.frame",
     "publishing.channels.http",
     "publishing.story",
     "publishing.text",
