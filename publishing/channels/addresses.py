@@ -50,7 +50,9 @@ def clean_address(address: str, may_be_private: bool, *, plain: bool = False) ->
     except ValueError:
         raise forms.ValidationError(gettext_lazy("This is not an address.")) from None
     if not may_be_private and (is_loopback(address) or (_is_number(host) and not is_public(host))):
-        raise forms.ValidationError(gettext_lazy("This address is inside a private network. Allow that, or enter another."))
+        raise forms.ValidationError(
+            gettext_lazy("This address is inside a private network. Allow that, or enter another.")
+        )
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(address)):
         raise forms.ValidationError(gettext_lazy("The address must begin with https://."))
     if parts.username is not None or parts.fragment or (plain and (parts.path.strip("/") or parts.query)):

@@ -81,7 +81,9 @@ class Http:
         """
         options.setdefault("timeout", self.timeout)
         try:
-            with self._session(only_public).request(method, url, allow_redirects=False, stream=True, **options) as answer:
+            with self._session(only_public).request(
+                method, url, allow_redirects=False, stream=True, **options
+            ) as answer:
                 body = _read(answer, time.monotonic() + self.timeout[1])
                 return Answer(answer.status_code, answer.headers, body, _json(body))
         except _NEVER_SENT as error:

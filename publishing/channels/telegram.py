@@ -223,7 +223,8 @@ class Telegram(Adapter):
             return told["result"]
         if told.get("ok") is False and 400 <= answer.status < 500:
             self._refuse(answer, told)
-        self.fail(doubt, UNCLEAR, vendor_words=self._scrubbed(answer.text[:500]), http_status=answer.status)
+        vendor_words = self._scrubbed(answer.text[:500])
+        raise ChannelError(doubt, UNCLEAR, vendor_words=vendor_words, http_status=answer.status)
 
     def _refuse(self, answer: Answer, told: Mapping[str, Any]) -> NoReturn:
         description = str(told.get("description") or "")

@@ -330,7 +330,10 @@ def _parsed(fields: dict[str, Any], name: str, limit: int, too_long: str) -> str
         markup.feed(text)
         markup.close()
         if markup.open:
-            raise Refused(400, f'Bad Request: can\'t parse entities: Can\'t find end tag corresponding to start tag "{markup.open[-1]}"')
+            raise Refused(
+                400,
+                f"Bad Request: can't parse entities: Can't find end tag corresponding to start tag \"{markup.open[-1]}\"",
+            )
         text = markup.text
     text = text.strip()
     if name == "text" and not text:
