@@ -37,12 +37,12 @@ def is_loopback(address: str) -> bool:
 
 
 def clean_address(address: str, may_be_private: bool, *, plain: bool = False) -> str:
-    """A form's address without a slash at the end. Raises ValidationError.
+    """A form's address. Raises ValidationError.
 
     Encrypted, unless the other end is this machine. ``may_be_private`` allows this machine and private networks;
-    ``plain`` wants a site's address alone, without a path.
+    ``plain`` wants a site's address alone, without a path, and gives it without a slash at the end.
     """
-    address = address.strip().rstrip("/")
+    address = address.strip().rstrip("/") if plain else address.strip()
     try:
         parts = urlsplit(address)
         host = parts.hostname or ""

@@ -72,18 +72,17 @@ class Http:
     def __init__(self, connect: float = CONNECT_SECONDS, read: float = READ_SECONDS) -> None:
         self.timeout = (connect, read)
 
-    def call(self, method: str, url: str, *, only_public: bool = False, **options: Any) -> Answer:
+    def call(self, method: str, url: str, **options: Any) -> Answer:
         """One request, no redirects followed, at most 4 MiB read. ``options`` as of requests.request.
 
-        ``only_public`` refuses to speak to any but a public IP address, whatever the name leads to.
+        One more option, ``only_public``: speak to none but a public IP address, whatever the name leads to (NotPublic).
         Raises NotSent or NoAnswer; what they mean for a delivery depends on whether the call creates something,
         so the adapter decides. An HTTP error status is an Answer like any other.
         """
         options.setdefault("timeout", self.timeout)
+        session = self._session(bool(options.pop("only_public", False)))
         try:
-            with self._session(only_public).request(
-                method, url, allow_redirects=False, stream=True, **options
-            ) as answer:
+            with session.request(method, url, allow_redirects=False, stream=True, **options) as answer:
                 body = _read(answer, time.monotonic() + self.timeout[1])
                 return Answer(answer.status_code, answer.headers, body, _json(body))
         except _NEVER_SENT as error:

@@ -94,6 +94,7 @@ class MastodonSandbox(Sandbox):
         super().__init__(port, delay)
         self.scopes, self.max_characters, self.media_polls = scopes, max_characters, media_polls
         self.calls, self.clock, self.store = calls, clock, store
+        self.untold: set[str] = set()  # fields of a post that this server leaves out
         self.posts: list[Stored] = []
         self.media: dict[str, Picture] = {}
         self.keys: dict[str, tuple[float, str]] = {}
@@ -276,11 +277,11 @@ class MastodonSandbox(Sandbox):
         }
         if "file" not in parts or parts["file"].get_content_maintype() != "image":
             raise Refused(422, "Validation failed: File content type is invalid, File is invalid")
-        described = parts["description"].get_payload(decode=True).decode() if "description" in parts else ""
+        described = _payload(parts["description"]).decode() if "description" in parts else ""
         if len(described) > 1500:
             raise Refused(422, "Validation failed: Description is too long (maximum is 1500 characters)")
         self._last += 1
-        kind, body = parts["file"].get_content_type(), parts["file"].get_payload(decode=True)
+        kind, body = parts["file"].get_content_type(), _payload(parts["file"])
         made = Picture(str(self._last), kind, described, self.media_polls, body)
         self.media[made.id] = made
         return Reply(202 if made.polls else 200, self._media_told(made))
@@ -311,7 +312,7 @@ class MastodonSandbox(Sandbox):
 
     def _told(self, one: Stored) -> dict[str, Any]:
         replies, reblogs, favourites = one.counts
-        return {
+        told = {
             "id": one.id,
             "url": self._url(one),
             "uri": f"{self.url}/users/{ACCOUNT}/statuses/{one.id}",
@@ -325,6 +326,7 @@ class MastodonSandbox(Sandbox):
             "favourites_count": favourites,
             "media_attachments": [self._media_told(self.media[number]) for number in one.media],
         }
+        return {name: value for name, value in told.items() if name not in self.untold}
 
     def _url(self, one: Stored) -> str:
         return f"{self.url}/@{ACCOUNT}/{one.id}"
@@ -370,6 +372,11 @@ class MastodonSandbox(Sandbox):
         when = f'<a href="{self._url(one)}"><time datetime="{made.isoformat()}">{made:%d/%m/%Y %H:%M}</time></a>'
         head = f"<header><b>{html.escape(NAME)}</b> <small>@{ACCOUNT}<br>{when}{edited}</small></header>"
         return f'<article>{head}<div lang="{html.escape(one.language)}">{_content(one.text)}</div>{pictures}</article>'
+
+
+def _payload(part: Any) -> bytes:
+    """The bytes of one part of a multipart body."""
+    return bytes(part.get_payload(decode=True))
 
 
 def _length(text: str) -> int:

@@ -34,6 +34,11 @@ class RigProtocol(Protocol):
     def fault(self, name: str) -> None:
         """Makes the next creating call meet the fault."""
 
+    # Only where the adapter has measures:
+    # def metric_gone(self) -> str:  makes the vendor tell one measure no longer, and names it
+    # Only where its credentials run out:
+    # def stale(self) -> Adapter:    the adapter with credentials that must be renewed now
+
 
 def rigs() -> dict[str, type]:
     """Every rig by kind."""

@@ -58,3 +58,7 @@ class Rig:
     def fault(self, name: str) -> None:
         with self.sandbox.lock:
             self.sandbox.faults.append({"fault": name, "method": "POST", "path": "/api/v1/statuses"})
+
+    def metric_gone(self) -> str:
+        self.sandbox.untold.add("reblogs_count")
+        return "shares"
