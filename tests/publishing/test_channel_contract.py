@@ -68,6 +68,12 @@ def changed(story: Story, action: Action) -> Story:
     return {Action.CORRECT: make_correction, Action.RETRACT: make_retraction}[action](story)
 
 
+def fit(rig: Any, story: Story) -> Story:
+    """``story`` with what this channel cannot do without."""
+    given: Story = rig.fit(story) if hasattr(rig, "fit") else story
+    return given
+
+
 def sent(adapter: Adapter, story: Story, marker: str) -> Receipt:
     return adapter.send(adapter.render(story, Action.POST, marker), marker)
 
@@ -338,7 +344,7 @@ KNOWN_MEASURES = {"views", "reach", "reactions", "comments", "shares"}
 
 
 def test_metrics_tells_only_declared_measures_in_whole_numbers(rig: Any) -> None:
-    adapter, story = rig.adapter(), fresh_story()
+    adapter, story = rig.adapter(), fit(rig, fresh_story())
     if not adapter.measures:
         pytest.skip(f"{rig.kind} measures nothing")
     assert set(adapter.measures) <= KNOWN_MEASURES
@@ -350,10 +356,12 @@ def test_metrics_tells_only_declared_measures_in_whole_numbers(rig: Any) -> None
 
 
 def test_a_metric_that_is_gone_does_not_fail_the_call(rig: Any) -> None:
-    adapter, story = rig.adapter(), fresh_story()
+    adapter, story = rig.adapter(), fit(rig, fresh_story())
     if not adapter.measures:
         pytest.skip(f"{rig.kind} measures nothing")
     receipt = sent(adapter, story, f"n{token_of(story)}")
+    if not hasattr(rig, "metric_gone"):
+        pytest.skip(f"the rig of {rig.kind} cannot take a measure away")
     before = adapter.metrics(receipt)
     gone = rig.metric_gone()
     assert gone in before
@@ -364,7 +372,7 @@ def test_metrics_that_cannot_be_told_are_an_error_of_the_contract(rig: Any) -> N
     adapter = rig.adapter()
     if not adapter.measures:
         pytest.skip(f"{rig.kind} measures nothing")
-    receipt = sent(adapter, fresh_story(), "metrics90")
+    receipt = sent(adapter, fit(rig, fresh_story()), "metrics90")
     wrong = {name: f"wrong-{name}-0123456789" for name in rig.settings()[1]}
     assert refusal(rig, lambda: rig.adapter(secrets=wrong).metrics(receipt), *wrong.values()).outcome is Outcome.AUTH
 
@@ -374,22 +382,25 @@ def test_an_adapter_without_measures_declares_none(rig: Any) -> None:
     assert overrides(adapter, "metrics") == bool(adapter.measures)
 
 
-def test_credentials_that_need_no_renewing_are_left_alone(rig: Any) -> None:
+def test_credentials_that_do_not_run_out_are_left_alone(rig: Any) -> None:
     adapter = rig.adapter()
-    expires_at = adapter.expires_at()
-    assert expires_at is None or expires_at.tzinfo is not None
-    if not overrides(adapter, "refresh"):
-        adapter.http = NoNetwork()
+    if overrides(adapter, "refresh"):
+        pytest.skip(f"the credentials of {rig.kind} run out")
+    adapter.http = NoNetwork()
+    assert adapter.expires_at() is None
     assert adapter.refresh() == {}
 
 
-def test_credentials_that_run_out_are_renewed_and_the_new_ones_work(rig: Any) -> None:
+def test_credentials_that_run_out_say_when_and_the_new_ones_work(rig: Any) -> None:
     if not overrides(rig.adapter(), "refresh"):
         pytest.skip(f"the credentials of {rig.kind} do not run out")
-    fresh = rig.stale().refresh()
-    assert fresh and set(fresh) <= set(rig.adapter().secrets)
-    assert all(isinstance(value, str) and value for value in fresh.values())
-    assert rig.adapter(secrets=fresh).probe().name
+    with type(rig)() as own:  # a refresh token may work once only: the other tests keep theirs
+        adapter = own.adapter()
+        expires_at = adapter.expires_at()
+        assert expires_at is not None and expires_at.tzinfo is not None
+        fresh = adapter.refresh()
+        assert fresh and all(isinstance(value, str) and value for value in fresh.values())
+        assert own.adapter(secrets=fresh).probe().name
 
 
 # Settings and secrets ----------------------------------------------------------------------------------------

@@ -34,10 +34,8 @@ class RigProtocol(Protocol):
     def fault(self, name: str) -> None:
         """Makes the next creating call meet the fault."""
 
-    # Only where the adapter has measures:
-    # def metric_gone(self) -> str:  makes the vendor tell one measure no longer, and names it
-    # Only where its credentials run out:
-    # def stale(self) -> Adapter:    the adapter with credentials that must be renewed now
+    # Where the adapter has measures, and its vendor may stop telling one of them:
+    # def metric_gone(self) -> str: makes the server tell one measure no longer, and returns its name
 
 
 def rigs() -> dict[str, type]:
