@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any, ClassVar
@@ -36,7 +37,7 @@ from publishing.channels.mastodon_errors import (
     refusal,
 )
 from publishing.channels.mastodon_picture import upload
-from publishing.story import Action, Post, Receipt, Story, Way
+from publishing.story import Action, Image, Post, Receipt, Story, Way
 
 URL_LENGTH = 23  # what any address counts
 FIND_DAYS = 7
@@ -135,7 +136,7 @@ class Mastodon(Adapter):
         """Verdict and claim, wording, what was corrected, marked link, owner; the first picture with its description."""
         link = frame.marked(story.url, marker)
         words = frame.nfc(wording).strip() or self.wording(story, action)
-        images = story.images[:1] if action != Action.RETRACT else ()
+        images = tuple(_credited(image, story) for image in story.images[:1] if action != Action.RETRACT)
         language = story.language.partition("-")[0]
         return Post(text=self._text(story, action, words, link), link=link, images=images, extra={"language": language})
 
@@ -274,6 +275,12 @@ class Mastodon(Adapter):
             self.fail(Outcome.UNKNOWN if is_create else Outcome.TRANSIENT, UNCLEAR, http_status=200)
         url = str(made.get("url") or "")
         return Receipt(made["id"], url if url.startswith(("https://", "http://")) else "")
+
+
+def _credited(image: Image, story: Story) -> Image:
+    """The picture with its credit in the description: 500 characters have no line for it."""
+    credit = f"({frame.phrases(story)['credit'] % image.credit})" if image.credit else ""
+    return replace(image, alt=" ".join(filter(None, [image.alt, credit])))
 
 
 def _path(receipt: Receipt) -> str:

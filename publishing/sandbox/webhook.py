@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import html
 import json
+import re
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -225,7 +226,9 @@ class WebhookSandbox(Sandbox):
             return _page("Không có tin", "<p>Không có tin này.</p>", status=404)
         story = one.message["story"]
         when = datetime.fromtimestamp(one.changed or one.taken, timezone(timedelta(hours=7)))
-        text = html.escape(one.message["text"])
+        text = re.sub(
+            r"https?://[^\s<]+", r'<a href="\g<0>" rel="nofollow">\g<0></a>', html.escape(one.message["text"])
+        )
         is_retracted = one.message["action"] == "retract"
         body = "" if is_retracted else f"<section>{clean_html(story['body_html'])}</section>"
         heading = "" if is_retracted else f"<h1>{html.escape(story['title'])}</h1>"
@@ -245,7 +248,7 @@ def _mark(one: Stored) -> str:
 def _page(title: str, body: str, status: int = 200) -> Reply:
     """A page for people. ``title`` and ``body`` are HTML."""
     style = """body{margin:0;background:#eef4f3;color:#14201e;font:16px/1.55 system-ui,sans-serif}
-main{max-width:42rem;margin:0 auto;padding:1rem}h1{font-size:1.3rem}
+main{max-width:42rem;margin:0 auto;padding:1rem}h1{font-size:1.3rem}h2{font-size:1.1rem}
 .mark{margin:0;padding:.6rem 1rem;background:#7a1f1f;color:#fff;text-align:center;font-weight:600}
 article{background:#fff;border:1px solid #cfdcda;border-radius:.5rem;padding:1rem 1.2rem}
 .text{white-space:pre-wrap;overflow-wrap:anywhere;border-left:4px solid #0d6b5e;padding-left:.8rem}a{color:#0d5f8a}"""

@@ -50,8 +50,8 @@ def scripted(*answers: Any, **config: Any) -> Mastodon:
     return Mastodon(config, {"access_token": TOKEN}, NAME, Scripted(*answers))
 
 
-def with_picture(url: str, alt: str = "Cầu Lam Giang lúc 8 giờ") -> Any:
-    return fresh_story(images=(Image(url, alt),))
+def with_picture(url: str, alt: str = "Cầu Lam Giang lúc 8 giờ", credit: str = "") -> Any:
+    return fresh_story(images=(Image(url, alt, credit=credit),))
 
 
 # The text ----------------------------------------------------------------------------------------------------
@@ -173,6 +173,13 @@ def test_a_picture_is_described_and_waited_for(pictures: Sandbox) -> None:
         assert copy["media"] == picture.id and picture.body == b"\xff\xd8\xff"
         assert 1400 < len(picture.description) <= 1500
         assert requests.get(receipt.url, timeout=2).text.count("<img") == 1
+
+
+def test_the_credit_of_a_picture_is_in_its_description(rig: Rig, pictures: Sandbox) -> None:
+    adapter, story = rig.adapter(), with_picture(f"{pictures.url}/a.jpg", credit="Báo Ánh Dương")
+    adapter.send(adapter.render(story, Action.POST, "abc"), "abc")
+    (picture,) = rig.sandbox.media.values()
+    assert picture.description == "Cầu Lam Giang lúc 8 giờ (Ảnh: Báo Ánh Dương)"
 
 
 def test_a_picture_that_never_gets_ready_does_not_hold_the_answer_back(
