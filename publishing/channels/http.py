@@ -14,10 +14,8 @@ from typing import Any
 
 import requests
 import urllib3
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from publishing.channels.addresses import is_public
+from publishing.channels.only_public import OnlyPublic, PrivateAddress
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 20.0
@@ -89,7 +87,7 @@ class Http:
             raise NotSent(_plain(error)) from None
         except requests.exceptions.ConnectionError as error:
             reason = getattr(error.args[0] if error.args else None, "reason", None)
-            if isinstance(reason, _Private):
+            if isinstance(reason, PrivateAddress):
                 raise NotPublic(_plain(reason)) from None
             never_connected = isinstance(reason, urllib3.exceptions.NewConnectionError)
             raise (NotSent if never_connected else NoAnswer)(_plain(error)) from None
@@ -97,54 +95,16 @@ class Http:
             raise NoAnswer(_plain(error)) from None
 
     @staticmethod
-    def _session(only_public: bool) -> requests.Session:
+    def _session(only_public: bool = False) -> requests.Session:
         kept: dict[bool, requests.Session] = _local.__dict__.setdefault("sessions", {})
         if only_public not in kept:
             session = kept[only_public] = requests.Session()
             session.trust_env = False  # no proxy, no .netrc: an adapter speaks to its own host only
             session.headers["User-Agent"] = "fact-check-publisher"
             if only_public:
-                session.mount("https://", _OnlyPublic())
-                session.mount("http://", _OnlyPublic())
+                session.mount("https://", OnlyPublic())
+                session.mount("http://", OnlyPublic())
         return kept[only_public]
-
-
-class _Private(urllib3.exceptions.NewConnectionError):
-    """The connection stood, to a private address, and was closed before a byte was sent."""
-
-
-class _PublicHTTPConnection(HTTPConnection):
-    def _new_conn(self) -> Any:
-        return _checked(self, super()._new_conn())
-
-
-class _PublicHTTPSConnection(HTTPSConnection):
-    def _new_conn(self) -> Any:
-        return _checked(self, super()._new_conn())
-
-
-def _checked(connection: HTTPConnection, opened: Any) -> Any:
-    # Asked of the socket itself: between a look-up of our own and the connection, the name could change.
-    if not is_public(opened.getpeername()[0]):
-        opened.close()
-        raise _Private(connection, "private address")
-    return opened
-
-
-class _PublicHTTPPool(HTTPConnectionPool):
-    ConnectionCls = _PublicHTTPConnection
-
-
-class _PublicHTTPSPool(HTTPSConnectionPool):
-    ConnectionCls = _PublicHTTPSConnection
-
-
-class _OnlyPublic(requests.adapters.HTTPAdapter):
-    """Connects as usual, and lets go of what turns out to be a private address."""
-
-    def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        super().init_poolmanager(*args, **options)
-        self.poolmanager.pool_classes_by_scheme = {"http": _PublicHTTPPool, "https": _PublicHTTPSPool}
 
 
 def _read(answer: requests.Response, until: float) -> bytes:
