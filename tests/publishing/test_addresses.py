@@ -57,7 +57,7 @@ def server() -> Iterator[Sandbox]:
 
 def test_a_call_for_public_addresses_only_lets_go_of_a_private_one_before_it_says_anything(server: Sandbox) -> None:
     by_name = f"http://localhost:{server.port}/"
-    for address in (server.url, by_name):
+    for address in (server.url, by_name, f"https://localhost:{server.port}/"):
         with pytest.raises(NotPublic):
             Http(connect=1, read=1).call("GET", address, only_public=True)
     assert server.log == []
