@@ -34,6 +34,7 @@ DELETE_SECONDS = 48 * 3600
 MOST_PICTURE_BYTES = 5 * 1024 * 1024
 TAGS = frozenset("b strong i em u ins s strike del a code pre blockquote tg-spoiler".split())
 
+NOT_TEXT = {"message_id", "user_id", "link_preview_options", "entities", "caption_entities", "reply_markup"}
 SEND = {"chat_id", "parse_mode", "disable_notification", "protect_content", "reply_markup"}
 PARAMETERS: dict[str, set[str]] = {
     "getMe": set(),
@@ -155,7 +156,7 @@ class TelegramSandbox(Sandbox):
 
     def _getChat(self, fields: dict[str, Any]) -> dict[str, Any]:
         self._must_be_ours(fields)
-        return _CHAT
+        return _CHAT | {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": _NO_GIFTS}
 
     def _getChatMember(self, fields: dict[str, Any]) -> dict[str, Any]:
         self._must_be_ours(fields)
@@ -164,7 +165,7 @@ class TelegramSandbox(Sandbox):
         user = self._getMe({})
         if self.rights is None:
             return {"status": "left", "user": user}
-        return {"status": "administrator", "user": user, "can_be_edited": False, **self.rights}
+        return {"status": "administrator", "user": user, "can_be_edited": False, **_RIGHTS, **self.rights}
 
     def _sendMessage(self, fields: dict[str, Any]) -> dict[str, Any]:
         self._must_be_allowed(fields, "text messages")
@@ -291,6 +292,14 @@ class TelegramSandbox(Sandbox):
         return f"<article>{photo}<b>{html.escape(TITLE)}</b><p>{text}</p>{card}<small>{when}</small></article>"
 
 
+_RIGHTS = dict.fromkeys(
+    "is_anonymous can_manage_chat can_manage_video_chats can_restrict_members can_promote_members can_change_info "
+    "can_invite_users can_post_stories can_edit_stories can_delete_stories can_edit_messages".split(),
+    False,
+)
+_NO_GIFTS = dict.fromkeys(
+    ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels"), False
+)
 _CHAT = {"id": CHAT_ID, "title": TITLE, "username": USERNAME, "type": "channel"}
 
 
@@ -350,7 +359,10 @@ def _fields(request: Request, known: set[str]) -> dict[str, Any]:
     if encoding == "application/json":
         fields |= json.loads(request.body or b"{}")
     elif request.body:
-        fields |= {name: values[-1] for name, values in parse_qs(request.body.decode(), strict_parsing=True).items()}
+        given = parse_qs(request.body.decode(), strict_parsing=True, keep_blank_values=True)
+        fields |= {name: values[-1] for name, values in given.items()}
+        for name in NOT_TEXT & set(fields):  # in a form, what is no text is JSON
+            fields[name] = json.loads(fields[name])
     if unknown := sorted(set(fields) - known):
         raise Refused(400, f"Bad Request: the stand-in knows no parameter {unknown[0]}")
     return fields

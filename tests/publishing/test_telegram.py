@@ -373,6 +373,15 @@ def test_the_stand_in_refuses_what_telegram_refuses(rig: Rig, fields: dict[str, 
     assert rig.copies() == []
 
 
+def test_the_stand_in_takes_forms_as_client_libraries_send_them(rig: Rig) -> None:
+    base = f"{rig.sandbox.url}/bot{TOKEN}"
+    form = {"chat_id": str(CHAT_ID), "text": "Một", "link_preview_options": '{"url": "https://a.example/"}'}
+    made = requests.post(f"{base}/sendMessage", data=form, timeout=2).json()["result"]
+    edited = {"chat_id": str(CHAT_ID), "message_id": str(made["message_id"]), "text": "Hai"}
+    assert requests.post(f"{base}/editMessageText", data=edited, timeout=2).json()["ok"]
+    assert [copy["text"] for copy in rig.copies()] == ["Hai"]
+
+
 def test_the_stand_in_knows_two_kinds_of_wrong_token_and_keeps_both_out_of_its_log(rig: Rig) -> None:
     other = "12345678:" + "x" * 35
     assert ask(rig.sandbox, "getMe", token="abc") == (404, "Not Found")
