@@ -109,6 +109,14 @@ def joined(story: Story, action: Action, parts: tuple[str, str, str], ending: st
     return "\n\n".join(filter(None, [*order, ending]))
 
 
+def naming_nobody(text: str) -> str:
+    """``text`` in which no "@name" calls or links an account; addresses of mail and pages stay as they are.
+
+    One letter for another, so that it is as long as before.
+    """
+    return re.sub(r"(?<![\w/=])@(?=\w)", "＠", text)
+
+
 def marked(url: str, marker: str) -> str:
     """``url`` with the marker as its ``utm_id``, in place of any other."""
     parts = urlsplit(url)

@@ -145,9 +145,7 @@ class Mastodon(Adapter):
         head = frame.headline(story, 100 if is_retraction else 160, self.length)
         change = frame.notice(story, action, 140, self.length)
         owner = frame.fit(frame.nfc(self.owner), 80, self.length)
-        body = frame.joined(story, action, (head, words, change), "")
-        # "@name" would call that person: what a post says of a claim must not.
-        body = re.sub(r"(?<![\w/=])@(?=\w)", "＠", body)
+        body = frame.naming_nobody(frame.joined(story, action, (head, words, change), ""))
         label = frame.phrases(story)["link"] % link
         return f"{body}\n\n{label}\n{owner}".strip()
 

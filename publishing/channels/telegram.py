@@ -112,7 +112,7 @@ class Telegram(Adapter):
 
     def render(self, story: Story, action: Action, marker: str, wording: str = "") -> Post:
         """Verdict and claim, wording, what was corrected, link, owner; the picture if all that fits its caption."""
-        words = frame.nfc(wording).strip() or self.wording(story, action)
+        words = frame.naming_nobody(frame.nfc(wording).strip() or self.wording(story, action))
         image = _picture(story)
         text = self._text(story, action, words, bold=False, image=image)
         bare = self._text(story, action, words, bold=True, image=None)
@@ -126,8 +126,8 @@ class Telegram(Adapter):
         """The post as people read it, or with ``bold`` as the HTML that Telegram takes."""
         kept = _html if bold else str
         words_of = frame.phrases(story)
-        head = kept(frame.headline(story, 220, self.length))
-        change = kept(frame.notice(story, action, 220, self.length))
+        head = kept(frame.naming_nobody(frame.headline(story, 220, self.length)))
+        change = kept(frame.naming_nobody(frame.notice(story, action, 220, self.length)))
         link = kept(words_of["link"] % story.url)
         if len(story.url) > LONG_ADDRESS:
             shown = words_of["link"] % f"{urlsplit(story.url).netloc}/…"

@@ -68,6 +68,14 @@ def test_only_the_three_letters_that_mean_markup_are_escaped_and_the_verdict_is_
     assert post.text.endswith(f"Xem bằng chứng: {story.url}\n{TITLE}")
 
 
+def test_nobody_is_linked_by_name() -> None:
+    story = make_story(claim="Hãy hỏi @nguoi_nao_do, thư: tin@soyte.example", change="Không phải @nguoi_khac")
+    post = scripted().render(story, Action.CORRECT, "abc", "Như @ai_do nói")
+    for shown in (post.text, post.html):
+        assert "＠nguoi_nao_do" in shown and "＠nguoi_khac" in shown and "＠ai_do" in shown
+        assert "tin@soyte.example" in shown and shown.count("@") == 1
+
+
 def test_a_text_counts_as_utf_16_and_without_its_markup(rig: Rig) -> None:
     adapter = rig.adapter()
     assert [adapter.length(text) for text in ("ệ", "👨‍👩‍👧‍👦", "a\n")] == [1, 11, 2]
