@@ -184,7 +184,11 @@ class Turn:
                     )
                     changes["words"] = LOOKING
                     finds = delivery.channel.adapter_class.finds
-                    if not finds or changes["doubts"] >= DOUBTS_BEFORE_A_PERSON:
+                    # A read-back that finds nothing clears the doubts, so that they alone may never add up.
+                    is_hopeless = (
+                        changes["doubts"] >= DOUBTS_BEFORE_A_PERSON or now - delivery.scheduled_at > GIVE_UP_AFTER
+                    )
+                    if not finds or is_hopeless:
                         state, changes["words"] = State.UNKNOWN, NOBODY_KNOWS
         return self._write(state, error.outcome, changes, error)
 

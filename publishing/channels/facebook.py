@@ -12,16 +12,16 @@ import hashlib
 import hmac
 import json
 import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, NoReturn
-from urllib.parse import quote, unquote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from django import forms
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
+from publishing.channels import frame
 from publishing.channels.base import Adapter, ChannelError, ChannelForm, Outcome, Probe
 from publishing.channels.facebook_errors import (
     APP_SECRET,
@@ -44,34 +44,6 @@ WORDING_LENGTH = 600  # people read a screen of a feed, not an article: the evid
 FIND_DAYS = 7  # a delivery is looked for within days of its last try, or not at all
 FIND_PAGES = 20
 FIND_PAGE_SIZE = 50
-
-# Words of the post itself, in the story's language (the interface's own words go through gettext).
-PHRASES: dict[str, dict[str, str]] = {
-    "vi": {
-        "correct": "ĐÍNH CHÍNH: %s",
-        "correct_unsaid": "ĐÍNH CHÍNH: nội dung đã được sửa, xem tại liên kết dưới đây.",
-        "update": "CẬP NHẬT: %s",
-        "update_unsaid": "CẬP NHẬT: nội dung đã được bổ sung, xem tại liên kết dưới đây.",
-        "verdict": "ĐÃ CÓ KẾT LUẬN: %s",
-        "verdict_unsaid": "ĐÃ CÓ KẾT LUẬN, xem tại liên kết dưới đây.",
-        "retract": "RÚT BÀI: %s",
-        "retract_unsaid": "RÚT BÀI: lý do được nêu tại liên kết dưới đây.",
-        "withdrawn": "Chúng tôi rút lại bài này. Nội dung đã đăng không còn giá trị, xin đừng dựa vào và đừng chia sẻ tiếp.",
-        "link": "Xem bằng chứng: %s",
-    },
-    "en": {
-        "correct": "CORRECTION: %s",
-        "correct_unsaid": "CORRECTION: the text was changed, see the link below.",
-        "update": "UPDATE: %s",
-        "update_unsaid": "UPDATE: the text was added to, see the link below.",
-        "verdict": "THE CHECK IS FINISHED: %s",
-        "verdict_unsaid": "THE CHECK IS FINISHED, see the link below.",
-        "retract": "RETRACTED: %s",
-        "retract_unsaid": "RETRACTED: the reason is given at the link below.",
-        "withdrawn": "We withdraw this post. What it said no longer stands: please do not rely on it or share it further.",
-        "link": "See the evidence: %s",
-    },
-}
 
 
 class FacebookForm(ChannelForm):
@@ -144,9 +116,9 @@ class Facebook(Adapter):
     def wording(self, story: Story, action: Action = Action.POST) -> str:
         """The short answer and the beginning of the body; for a retraction only that the post no longer stands."""
         if action == Action.RETRACT:
-            return _phrases(story)["withdrawn"]
-        short = clip(_nfc(story.short_answer), WORDING_LENGTH)
-        body = _nfc(story.body_text).removeprefix(short).strip()
+            return frame.phrases(story)["withdrawn"]
+        short = clip(frame.nfc(story.short_answer), WORDING_LENGTH)
+        body = frame.nfc(story.body_text).removeprefix(short).strip()
         room = WORDING_LENGTH - len(short) - 2
         if not body or room < 80:  # less than a sentence
             return short
@@ -158,18 +130,18 @@ class Facebook(Adapter):
         A retraction opens the text: in a feed only the first lines are read, and the verdict that is being withdrawn
         must not be what they say.
         """
-        phrases = _phrases(story)
-        headline = clip(_nfc(story.claim or story.title), 500)
+        phrases = frame.phrases(story)
+        headline = clip(frame.nfc(story.claim or story.title), 500)
         if story.verdict:
-            headline = f"[{_nfc(story.verdict).upper()}] {headline}"
-        parts = [headline, _nfc(wording).strip() or self.wording(story, action)]
+            headline = f"[{frame.nfc(story.verdict).upper()}] {headline}"
+        parts = [headline, frame.nfc(wording).strip() or self.wording(story, action)]
         if action != Action.POST:
-            change = clip(_nfc(story.change).strip(), 1000)
+            change = clip(frame.nfc(story.change).strip(), 1000)
             word = story.told_as(action)
             notice = phrases[word] % change if change else phrases[f"{word}_unsaid"]
             parts.insert(0 if action == Action.RETRACT else 2, notice)
-        parts.append("\n".join(filter(None, [phrases["link"] % story.url, _nfc(self.owner)])))
-        return Post(text="\n\n".join(filter(None, parts)), link=_marked(story.url, marker))
+        parts.append("\n".join(filter(None, [phrases["link"] % story.url, frame.nfc(self.owner)])))
+        return Post(text="\n\n".join(filter(None, parts)), link=frame.marked(story.url, marker))
 
     def way(self, action: Action) -> Way:
         """Corrections change the post in place, with its address, comments and shares; so do retractions by notice."""
@@ -324,12 +296,6 @@ def _is_copy(one: dict[str, Any], post: Post, marker: str) -> bool:
     return not attached and _normal(message) == _normal(post.text)
 
 
-def _marked(url: str, marker: str) -> str:
-    parts = urlsplit(url)
-    kept = [pair for pair in parts.query.split("&") if pair and not pair.startswith("utm_id=")]
-    return urlunsplit(parts._replace(query="&".join([*kept, f"utm_id={quote(marker, safe='')}"])))
-
-
 def _created_at(one: dict[str, Any]) -> datetime:
     """The time of a listed post; one that cannot be read counts as new."""
     try:
@@ -338,17 +304,9 @@ def _created_at(one: dict[str, Any]) -> datetime:
         return datetime.now(UTC)
 
 
-def _phrases(story: Story) -> dict[str, str]:
-    return PHRASES.get(story.language.partition("-")[0], PHRASES["en"])
-
-
 def _number(value: object) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _nfc(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
-
-
 def _normal(text: str) -> str:
-    return " ".join(_nfc(text).split())
+    return " ".join(frame.nfc(text).split())

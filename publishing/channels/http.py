@@ -6,6 +6,7 @@ The one thing that matters here: was the request surely not accepted (TRANSIENT)
 from __future__ import annotations
 
 import json
+import logging
 import threading
 import time
 from dataclasses import dataclass
@@ -14,11 +15,16 @@ from typing import Any
 import requests
 import urllib3
 
+from publishing.channels.only_public import OnlyPublic, PrivateAddress
+
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 20.0
 MOST_BYTES = 4 * 1024 * 1024
 
 _local = threading.local()
+
+# At DEBUG it writes the path of every request, and some vendors want the credentials in the path.
+logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
 
 _NEVER_SENT = (
     requests.exceptions.ConnectTimeout,
@@ -33,6 +39,10 @@ _NEVER_SENT = (
 
 class NotSent(Exception):
     """The request did not reach the server: refused, no such host, no TLS."""
+
+
+class NotPublic(NotSent):
+    """The address leads into a private network, where this call may not go. Nothing was sent."""
 
 
 class NoAnswer(Exception):
@@ -63,31 +73,38 @@ class Http:
     def call(self, method: str, url: str, **options: Any) -> Answer:
         """One request, no redirects followed, at most 4 MiB read. ``options`` as of requests.request.
 
+        One more option, ``only_public``: speak to none but a public IP address, whatever the name leads to (NotPublic).
         Raises NotSent or NoAnswer; what they mean for a delivery depends on whether the call creates something,
         so the adapter decides. An HTTP error status is an Answer like any other.
         """
         options.setdefault("timeout", self.timeout)
+        session = self._session(bool(options.pop("only_public", False)))
         try:
-            with self._session().request(method, url, allow_redirects=False, stream=True, **options) as answer:
+            with session.request(method, url, allow_redirects=False, stream=True, **options) as answer:
                 body = _read(answer, time.monotonic() + self.timeout[1])
                 return Answer(answer.status_code, answer.headers, body, _json(body))
         except _NEVER_SENT as error:
             raise NotSent(_plain(error)) from None
         except requests.exceptions.ConnectionError as error:
             reason = getattr(error.args[0] if error.args else None, "reason", None)
+            if isinstance(reason, PrivateAddress):
+                raise NotPublic(_plain(reason)) from None
             never_connected = isinstance(reason, urllib3.exceptions.NewConnectionError)
             raise (NotSent if never_connected else NoAnswer)(_plain(error)) from None
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
             raise NoAnswer(_plain(error)) from None
 
     @staticmethod
-    def _session() -> requests.Session:
-        session: requests.Session | None = getattr(_local, "session", None)
-        if session is None:
-            session = _local.session = requests.Session()
+    def _session(only_public: bool = False) -> requests.Session:
+        kept: dict[bool, requests.Session] = _local.__dict__.setdefault("sessions", {})
+        if only_public not in kept:
+            session = kept[only_public] = requests.Session()
             session.trust_env = False  # no proxy, no .netrc: an adapter speaks to its own host only
             session.headers["User-Agent"] = "fact-check-publisher"
-        return session
+            if only_public:
+                session.mount("https://", OnlyPublic())
+                session.mount("http://", OnlyPublic())
+        return kept[only_public]
 
 
 def _read(answer: requests.Response, until: float) -> bytes:

@@ -68,6 +68,12 @@ def changed(story: Story, action: Action) -> Story:
     return {Action.CORRECT: make_correction, Action.RETRACT: make_retraction}[action](story)
 
 
+def fit(rig: Any, story: Story) -> Story:
+    """``story`` with what this channel cannot do without."""
+    given: Story = rig.fit(story) if hasattr(rig, "fit") else story
+    return given
+
+
 def sent(adapter: Adapter, story: Story, marker: str) -> Receipt:
     return adapter.send(adapter.render(story, Action.POST, marker), marker)
 
@@ -219,7 +225,7 @@ def test_a_fault_ends_in_its_outcome(rig: Any, fault: str) -> None:
     if fault == "slow":
         adapter.http = Http(connect=1, read=0.5)
     rig.fault(fault)
-    error = refusal(rig, lambda: sent(adapter, story, "outcome222"))
+    error = refusal(rig, lambda: sent(adapter, story, f"o{token_of(story)}"))
     assert error.outcome is rig.expected[fault]
     copies = len(copies_of(rig, story))
     assert copies <= 1
@@ -289,15 +295,17 @@ def test_editing_changes_the_copy_and_twice_is_once(rig: Any, action: Action) ->
     adapter, story = rig.adapter(), fresh_story()
     if adapter.way(action) is not Way.EDIT:
         pytest.skip(f"{rig.kind} does not edit on {action}: {adapter.way(action)}")
-    receipt = sent(adapter, story, "edited666")
+    # Of its own in every test: to a server with a key against doubles, the same marker is the same post.
+    marker = f"e{token_of(story)}"
+    receipt = sent(adapter, story, marker)
     after = changed(story, action)
-    post = adapter.render(after, action, "edited777")
-    again = adapter.edit(receipt, post, "edited666")
-    assert adapter.edit(again, post, "edited666").remote_id == receipt.remote_id
+    post = adapter.render(after, action, f"f{token_of(story)}")
+    again = adapter.edit(receipt, post, marker)
+    assert adapter.edit(again, post, marker).remote_id == receipt.remote_id
     (copy,) = copies_of(rig, story)
     assert told_in(after.change, copy["text"])
     if adapter.finds:
-        found = adapter.find(adapter.render(story, Action.POST, "edited666"), "edited666")
+        found = adapter.find(adapter.render(story, Action.POST, marker), marker)
         assert found is not None, "a corrected post is still found by the marker it was planted with"
 
 
@@ -306,9 +314,10 @@ def test_a_change_that_is_sent_says_what_changed(rig: Any, action: Action) -> No
     adapter, story = rig.adapter(), fresh_story()
     if adapter.way(action) is not Way.SEND:
         pytest.skip(f"{rig.kind} does not send on {action}: {adapter.way(action)}")
-    sent(adapter, story, "version88")
+    sent(adapter, story, f"v{token_of(story)}")
     after = changed(story, action)
-    receipt = adapter.send(adapter.render(after, action, "version99"), "version99")
+    marker = f"w{token_of(story)}"
+    receipt = adapter.send(adapter.render(after, action, marker), marker)
     assert receipt.remote_id
     assert any(told_in(after.change, copy["text"]) for copy in copies_of(rig, story))
 
@@ -327,6 +336,71 @@ def test_a_probe_names_the_account_and_publishes_nothing(rig: Any) -> None:
     before = len(rig.copies())
     assert rig.adapter().probe().name
     assert len(rig.copies()) == before
+
+
+# How it does, and credentials that run out -------------------------------------------------------------------
+
+KNOWN_MEASURES = {"views", "reach", "reactions", "comments", "shares"}
+
+
+def test_metrics_tells_only_declared_measures_in_whole_numbers(rig: Any) -> None:
+    adapter, story = rig.adapter(), fit(rig, fresh_story())
+    if not adapter.measures:
+        pytest.skip(f"{rig.kind} measures nothing")
+    assert set(adapter.measures) <= KNOWN_MEASURES
+    assert len(set(adapter.measures)) == len(adapter.measures)
+    told = adapter.metrics(sent(adapter, story, f"m{token_of(story)}"))
+    assert told, "the rig's server tells nothing: the test would prove nothing"
+    assert set(told) <= set(adapter.measures)
+    assert all(type(count) is int and count >= 0 for count in told.values())
+
+
+def test_a_metric_that_is_gone_does_not_fail_the_call(rig: Any) -> None:
+    adapter, story = rig.adapter(), fit(rig, fresh_story())
+    if not adapter.measures:
+        pytest.skip(f"{rig.kind} measures nothing")
+    receipt = sent(adapter, story, f"n{token_of(story)}")
+    if not hasattr(rig, "metric_gone"):
+        pytest.skip(f"the rig of {rig.kind} cannot take a measure away")
+    before = adapter.metrics(receipt)
+    gone = rig.metric_gone()
+    assert gone in before
+    assert set(adapter.metrics(receipt)) == set(before) - {gone}
+
+
+def test_metrics_that_cannot_be_told_are_an_error_of_the_contract(rig: Any) -> None:
+    adapter = rig.adapter()
+    if not adapter.measures:
+        pytest.skip(f"{rig.kind} measures nothing")
+    receipt = sent(adapter, fit(rig, fresh_story()), "metrics90")
+    wrong = {name: f"wrong-{name}-0123456789" for name in rig.settings()[1]}
+    assert refusal(rig, lambda: rig.adapter(secrets=wrong).metrics(receipt), *wrong.values()).outcome is Outcome.AUTH
+
+
+def test_an_adapter_without_measures_declares_none(rig: Any) -> None:
+    adapter = rig.adapter()
+    assert overrides(adapter, "metrics") == bool(adapter.measures)
+
+
+def test_credentials_that_do_not_run_out_are_left_alone(rig: Any) -> None:
+    adapter = rig.adapter()
+    if overrides(adapter, "refresh"):
+        pytest.skip(f"the credentials of {rig.kind} run out")
+    adapter.http = NoNetwork()
+    assert adapter.expires_at() is None
+    assert adapter.refresh() == {}
+
+
+def test_credentials_that_run_out_say_when_and_the_new_ones_work(rig: Any) -> None:
+    if not overrides(rig.adapter(), "refresh"):
+        pytest.skip(f"the credentials of {rig.kind} do not run out")
+    with type(rig)() as own:  # a refresh token may work once only: the other tests keep theirs
+        adapter = own.adapter()
+        expires_at = adapter.expires_at()
+        assert expires_at is not None and expires_at.tzinfo is not None
+        fresh = adapter.refresh()
+        assert fresh and all(isinstance(value, str) and value for value in fresh.values())
+        assert own.adapter(secrets=fresh).probe().name
 
 
 # Settings and secrets ----------------------------------------------------------------------------------------
@@ -401,7 +475,9 @@ def test_a_host_in_the_settings_must_look_like_one(rig: Any) -> None:
 
 # Beside the standard library: the shared base, pure helpers, forms and translation, and libraries that speak a protocol.
 MAY_IMPORT = {
+    "publishing.channels.addresses",
     "publishing.channels.base",
+    "publishing.channels.frame",
     "publishing.channels.http",
     "publishing.story",
     "publishing.text",

@@ -188,6 +188,21 @@ def test_throttling_makes_the_whole_channel_wait_as_long_as_asked(channel, fake,
     assert run() == [State.SENT, State.SENT]
 
 
+def test_a_channel_that_takes_nothing_and_never_says_so_is_a_persons_after_two_days(channel, fake, time_machine):
+    start = timezone.now()
+    time_machine.move_to(start, tick=False)
+    delivery = owe(channel)
+    fake.script.extend(ChannelError(Outcome.UNKNOWN, "no answer") for _ in range(200))
+    for hour in range(60):
+        time_machine.move_to(start + timedelta(hours=hour), tick=False)
+        due_now()
+        run()  # every other turn reads back, finds nothing, believes it after an hour, and sends again
+        if again(delivery).state == State.UNKNOWN:
+            break
+    assert delivery.state == State.UNKNOWN and 48 <= hour <= 50
+    assert delivery.words == turn.NOBODY_KNOWS
+
+
 def test_a_dead_channel_is_tried_again_for_two_days_then_held(channel, fake, time_machine):
     start = timezone.now()
     time_machine.move_to(start, tick=False)

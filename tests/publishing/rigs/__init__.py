@@ -34,6 +34,9 @@ class RigProtocol(Protocol):
     def fault(self, name: str) -> None:
         """Makes the next creating call meet the fault."""
 
+    # Where the adapter has measures, and its vendor may stop telling one of them:
+    # def metric_gone(self) -> str: makes the server tell one measure no longer, and returns its name
+
 
 def rigs() -> dict[str, type]:
     """Every rig by kind."""
