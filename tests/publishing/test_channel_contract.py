@@ -403,6 +403,7 @@ def test_a_host_in_the_settings_must_look_like_one(rig: Any) -> None:
 MAY_IMPORT = {
     "publishing.channels.base",
     "publishing.channels.http",
+    "publishing.channels.tokens",
     "publishing.story",
     "publishing.text",
     "django.forms",
