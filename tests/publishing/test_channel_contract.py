@@ -68,6 +68,12 @@ def changed(story: Story, action: Action) -> Story:
     return {Action.CORRECT: make_correction, Action.RETRACT: make_retraction}[action](story)
 
 
+def fit(rig: Any, story: Story) -> Story:
+    """``story`` with what this channel cannot do without."""
+    given: Story = rig.fit(story) if hasattr(rig, "fit") else story
+    return given
+
+
 def sent(adapter: Adapter, story: Story, marker: str) -> Receipt:
     return adapter.send(adapter.render(story, Action.POST, marker), marker)
 
@@ -117,7 +123,7 @@ class NoNetwork(Http):
 def test_rendering_is_pure(rig: Any, name: str, action: Action) -> None:
     first, second = rig.adapter(), rig.adapter()
     first.http = second.http = NoNetwork()
-    story = STORIES[name]
+    story = fit(rig, STORIES[name])
     before = json.dumps(story.to_json())
     assert first.render(story, action, MARKER) == first.render(story, action, MARKER)
     assert first.render(story, action, MARKER) == second.render(story, action, MARKER)
@@ -130,7 +136,7 @@ def test_rendering_is_pure(rig: Any, name: str, action: Action) -> None:
 @pytest.mark.parametrize("action", list(Action))
 def test_the_automatic_wording_always_fits(rig: Any, name: str, action: Action) -> None:
     adapter = rig.adapter()
-    post = adapter.render(STORIES[name], action, MARKER)
+    post = adapter.render(fit(rig, STORIES[name]), action, MARKER)
     assert adapter.problems(post) == []
     assert 0 < adapter.length(post.text) <= adapter.text_limit
 
@@ -138,7 +144,7 @@ def test_the_automatic_wording_always_fits(rig: Any, name: str, action: Action) 
 @pytest.mark.parametrize("name", STORIES)
 @pytest.mark.parametrize("action", list(Action))
 def test_verdict_owner_and_link_survive_any_length(rig: Any, name: str, action: Action) -> None:
-    adapter, story = rig.adapter(), STORIES[name]
+    adapter, story = rig.adapter(), fit(rig, STORIES[name])
     whole = readable(adapter.render(story, action, MARKER))
     assert told_in(adapter.owner, whole)
     assert story.url.partition("#")[0] in whole
@@ -153,7 +159,7 @@ def test_a_correction_or_retraction_says_what_changed(rig: Any, name: str, actio
     adapter = rig.adapter()
     if adapter.way(action) in {Way.NONE, Way.DELETE}:
         pytest.skip(f"{rig.kind} shows no text for {action}")
-    before = STORIES[name]
+    before = fit(rig, STORIES[name])
     story = changed(before, action) if not before.change else before
     assert told_in(story.change, readable(adapter.render(story, action, MARKER)))
 
@@ -163,14 +169,14 @@ def test_only_a_correction_is_called_a_correction(rig: Any, kind: str, words: st
     adapter = rig.adapter()
     if adapter.way(Action.CORRECT) == Way.NONE:
         pytest.skip(f"{rig.kind} shows no text for a correction")
-    story = make_correction(make_story(), change_kind=kind)
+    story = make_correction(fit(rig, make_story()), change_kind=kind)
     whole = readable(adapter.render(story, Action.CORRECT, MARKER)).casefold()
     assert words in whole and "đính chính" not in whole
     assert told_in(story.short_answer, whole)
 
 
 def test_a_wording_by_hand_is_shown_whole_in_its_frame(rig: Any) -> None:
-    adapter, story = rig.adapter(), make_story()
+    adapter, story = rig.adapter(), fit(rig, make_story())
     wording = "Lời của người đăng: đừng chia sẻ tin này."
     whole = readable(adapter.render(story, Action.POST, MARKER, wording))
     assert wording in whole
@@ -182,7 +188,7 @@ def test_a_wording_that_is_too_long_is_a_problem_in_words_and_is_not_cut(rig: An
     adapter = rig.adapter()
     if adapter.text_limit > 2_000_000:
         pytest.skip(f"{rig.kind} takes any length")
-    post = adapter.render(make_story(), Action.POST, MARKER, "chữ " * (adapter.text_limit // 4 + 1))
+    post = adapter.render(fit(rig, make_story()), Action.POST, MARKER, "chữ " * (adapter.text_limit // 4 + 1))
     problems = adapter.problems(post)
     assert problems
     for problem in problems:
@@ -205,7 +211,7 @@ def test_the_way_of_every_action_can_be_gone(rig: Any) -> None:
 
 
 def test_a_success_yields_an_id_and_a_public_address_and_one_copy(rig: Any) -> None:
-    adapter, story = rig.adapter(), fresh_story()
+    adapter, story = rig.adapter(), fit(rig, fresh_story())
     receipt = sent(adapter, story, "success111")
     assert receipt.remote_id
     assert receipt.url == "" or receipt.url.startswith(("http://", "https://"))
@@ -215,7 +221,7 @@ def test_a_success_yields_an_id_and_a_public_address_and_one_copy(rig: Any) -> N
 
 @pytest.mark.parametrize(("rig", "fault"), FAULTS, indirect=["rig"])
 def test_a_fault_ends_in_its_outcome(rig: Any, fault: str) -> None:
-    adapter, story = rig.adapter(), fresh_story()
+    adapter, story = rig.adapter(), fit(rig, fresh_story())
     if fault == "slow":
         adapter.http = Http(connect=1, read=0.5)
     rig.fault(fault)
@@ -246,10 +252,10 @@ def test_no_clear_answer_to_a_create_is_unknown(rig: Any, fault: str) -> None:
 
 def test_what_was_accepted_without_an_answer_is_found_and_not_sent_again(rig: Any) -> None:
     needs_fault(rig, "drop_after")
-    adapter, story = rig.adapter(), fresh_story()
+    adapter, story = rig.adapter(), fit(rig, fresh_story())
     if not adapter.finds:
         pytest.skip(f"{rig.kind} cannot read back")
-    others = sent(adapter, fresh_story(), "found3330")
+    others = sent(adapter, fit(rig, fresh_story()), "found3330")
     post = adapter.render(story, Action.POST, "found333")
     rig.fault("drop_after")
     refusal(rig, lambda: adapter.send(post, "found333"))
@@ -262,7 +268,7 @@ def test_what_was_accepted_without_an_answer_is_found_and_not_sent_again(rig: An
 
 def test_what_was_not_accepted_is_not_found(rig: Any) -> None:
     needs_fault(rig, "drop_before")
-    adapter, story = rig.adapter(), fresh_story()
+    adapter, story = rig.adapter(), fit(rig, fresh_story())
     if not adapter.finds:
         pytest.skip(f"{rig.kind} cannot read back")
     post = adapter.render(story, Action.POST, "absent444")
@@ -276,7 +282,7 @@ def test_what_was_not_accepted_is_not_found(rig: Any) -> None:
 
 
 def test_another_delivery_of_the_same_answer_is_not_taken_for_this_one(rig: Any) -> None:
-    adapter, story = rig.adapter(), fresh_story()
+    adapter, story = rig.adapter(), fit(rig, fresh_story())
     if not adapter.finds:
         pytest.skip(f"{rig.kind} cannot read back")
     sent(adapter, story, "other5556")
@@ -286,7 +292,7 @@ def test_another_delivery_of_the_same_answer_is_not_taken_for_this_one(rig: Any)
 
 @pytest.mark.parametrize("action", [Action.CORRECT, Action.RETRACT])
 def test_editing_changes_the_copy_and_twice_is_once(rig: Any, action: Action) -> None:
-    adapter, story = rig.adapter(), fresh_story()
+    adapter, story = rig.adapter(), fit(rig, fresh_story())
     if adapter.way(action) is not Way.EDIT:
         pytest.skip(f"{rig.kind} does not edit on {action}: {adapter.way(action)}")
     receipt = sent(adapter, story, "edited666")
@@ -303,7 +309,7 @@ def test_editing_changes_the_copy_and_twice_is_once(rig: Any, action: Action) ->
 
 @pytest.mark.parametrize("action", [Action.CORRECT, Action.RETRACT])
 def test_a_change_that_is_sent_says_what_changed(rig: Any, action: Action) -> None:
-    adapter, story = rig.adapter(), fresh_story()
+    adapter, story = rig.adapter(), fit(rig, fresh_story())
     if adapter.way(action) is not Way.SEND:
         pytest.skip(f"{rig.kind} does not send on {action}: {adapter.way(action)}")
     sent(adapter, story, "version88")
@@ -314,7 +320,7 @@ def test_a_change_that_is_sent_says_what_changed(rig: Any, action: Action) -> No
 
 
 def test_deleting_removes_the_copy_and_twice_is_fine(rig: Any) -> None:
-    adapter, story = rig.adapter(), fresh_story()
+    adapter, story = rig.adapter(), fit(rig, fresh_story())
     if not overrides(adapter, "delete"):
         pytest.skip(f"{rig.kind} has no delete")
     receipt = sent(adapter, story, "deleted10")
@@ -337,7 +343,7 @@ def test_wrong_credentials_are_auth_and_never_shown(rig: Any) -> None:
     if not secrets:
         pytest.skip(f"{rig.kind} has no credentials")
     wrong = {name: f"wrong-{name}-0123456789" for name in secrets}
-    adapter, story = rig.adapter(secrets=wrong), fresh_story()
+    adapter, story = rig.adapter(secrets=wrong), fit(rig, fresh_story())
     for call in (adapter.probe, lambda: sent(adapter, story, "wrong1111")):
         assert refusal(rig, call, *wrong.values()).outcome is Outcome.AUTH
     assert copies_of(rig, story) == []
@@ -354,7 +360,7 @@ def test_a_server_that_is_down_is_transient(rig: Any) -> None:
         }
         assert nowhere != rig.settings()[0], "give the rig a down()"
         adapter = rig.adapter(config=nowhere)
-    for call in (adapter.probe, lambda: sent(adapter, fresh_story(), "down12222")):
+    for call in (adapter.probe, lambda: sent(adapter, fit(rig, fresh_story()), "down12222")):
         assert refusal(rig, call).outcome is Outcome.TRANSIENT
 
 
