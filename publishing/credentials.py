@@ -79,6 +79,8 @@ def _renewed(adapter: Adapter, may_go_on: bool) -> dict[str, str]:
     try:
         return adapter.refresh()
     except ChannelError as error:
+        for secret in filter(None, adapter.secret.values()):
+            error.vendor_words = error.vendor_words.replace(secret, "•••")
         if error.outcome == Outcome.UNKNOWN:
             error.outcome = Outcome.TRANSIENT  # nothing was posted: there is nothing to look for
         runs_out = adapter.expires_at()
