@@ -52,9 +52,8 @@ def fresh_adapter(channel: Channel, refused: Adapter | None = None) -> Adapter:
             row = Channel.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=channel.pk)
             adapter = row.adapter()
             is_done = not _runs_out_soon(adapter) if refused is None else adapter.secret != refused.secret
-            if not is_done:
-                secrets = _renewed(adapter, may_go_on=refused is None)
-                is_answered = bool(secrets)
+            if not is_done and (secrets := _renewed(adapter, may_go_on=refused is None)):
+                is_answered = True
                 row.set_secrets(secrets)
                 row.save(update_fields=["sealed"])
     except (ChannelError, vault.CannotDecrypt):

@@ -68,7 +68,7 @@ class YouTube(Adapter):
             link=link,
             videos=story.videos[:1],
             images=tuple(video.poster for video in story.videos[:1] if video.poster),
-            extra={"tags": text.tags(story), "language": story.language},
+            extra={"tags": text.tags(story), "language": story.language, "is_film": action == Action.POST},
         )
 
     def length(self, text: str) -> int:
@@ -76,8 +76,9 @@ class YouTube(Adapter):
         return len(text.encode())
 
     def problems(self, post: Post) -> list[Problem]:
-        """Too long, or without a film."""
-        return super().problems(post) + ([] if post.videos else [Problem(errors.NO_FILM)])
+        """Too long, or without a film. What is out is corrected and taken back without one, too."""
+        is_missing = post.extra.get("is_film") and not post.videos
+        return super().problems(post) + ([Problem(errors.NO_FILM)] if is_missing else [])
 
     def way(self, action: Action) -> Way:
         """A correction changes the description; a retraction takes the film from the public, as configured."""

@@ -66,9 +66,8 @@ class Zalo(Adapter):
         return Post(
             text=text,
             title=article.headline(story, action),
-            html=article.as_html(body),
+            html=article.as_html(text, body),
             link=link,
-            images=story.images[: article.MOST_PICTURES],
             extra={"body": body, "cover": article.ascii_url(cover)},
         )
 
@@ -174,7 +173,7 @@ class Zalo(Adapter):
         return {
             "type": "normal",
             "title": post.title,
-            "author": clip(article.nfc(self.owner), article.AUTHOR_LENGTH) or post.title[:1],
+            "author": clip(article.nfc(self.owner), article.AUTHOR_LENGTH),
             "description": post.text,
             "cover": {"cover_type": "photo", "photo_url": post.extra["cover"], "status": "show"},
             "body": json.loads(body),

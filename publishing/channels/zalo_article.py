@@ -95,9 +95,10 @@ def blocks(story: Story, action: Action, link: str, owner: str) -> list[dict[str
     return [*made, _text(f"{end}<p><i>{_lines(owner or story.office)}</i></p>")]
 
 
-def as_html(body: list[dict[str, Any]]) -> str:
-    """The body as a preview shows it."""
-    shown = (
+def as_html(description: str, body: list[dict[str, Any]]) -> str:
+    """The article below its title, as a preview shows it."""
+    shown = [f"<p><strong>{_lines(description)}</strong></p>"]
+    shown += (
         block["content"]
         if block["type"] == "text"
         else f'<figure><img src="{escape(block["url"])}" alt="">'

@@ -436,7 +436,8 @@ class YouTubeSandbox(Sandbox):
             for film in self.films:
                 self.bytes[film.id] = (folder / f"{film.id}.film").read_bytes()
                 if film.has_picture:
-                    self.pictures[film.id] = ("image/jpeg", (folder / f"{film.id}.picture").read_bytes())
+                    picture = (folder / f"{film.id}.picture").read_bytes()
+                    self.pictures[film.id] = ("image/png" if picture.startswith(b"\x89PNG") else "image/jpeg", picture)
 
     def _save(self) -> None:
         if self.store:
@@ -460,7 +461,13 @@ class YouTubeSandbox(Sandbox):
     def _film(self, request: Request, film_id: str) -> Reply:
         if self._seen(film_id) is None:
             return pages.not_found()
-        return Reply(200, self.bytes[film_id], content_type="video/mp4")
+        body = self.bytes[film_id]
+        wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", request.headers.get("Range", ""))
+        if wanted is None or int(wanted[1]) >= len(body):
+            return Reply(200, body, content_type="video/mp4")
+        first, last = int(wanted[1]), min(int(wanted[2] or len(body) - 1), len(body) - 1)
+        place = {"Content-Range": f"bytes {first}-{last}/{len(body)}", "Accept-Ranges": "bytes"}
+        return Reply(206, body[first : last + 1], place, content_type="video/mp4")  # browsers wind by ranges
 
     def _picture(self, request: Request, film_id: str) -> Reply:
         if self._seen(film_id) is None or film_id not in self.pictures:

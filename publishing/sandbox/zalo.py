@@ -119,12 +119,12 @@ class ZaloSandbox(Sandbox):
         self.route("GET", r"/v2\.0/article/getdetail", self._detail)
         self.route("GET", r"/", lambda request: pages.account(NAME, self.shown()))
         self.route("GET", r"/bai-viet/(\w+)", self._read)
-        self.route("GET", r"/cover\.jpg", lambda request: Reply(200, pages.PICTURE, content_type="image/jpeg"))
+        self.route("GET", r"/cover\.png", lambda request: Reply(200, pages.PICTURE, content_type="image/png"))
 
     @property
     def cover_url(self) -> str:
         """A picture that can be opened."""
-        return f"{self.url}/cover.jpg"
+        return f"{self.url}/cover.png"
 
     def shown(self) -> list[Article]:
         """What readers see, newest first."""

@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
-import base64
 import html
 import re
+import struct
+import zlib
 from datetime import datetime
 from typing import Any
 
 from publishing.sandbox.server import Reply
 from publishing.text import clean_html, plain_text
 
-# One grey point as a JPEG: a picture that can be opened.
-PICTURE = base64.b64decode(
-    "/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//////////////////////////////////////////////////////////////////////////////////////"
-    "wAALCAABAAEBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAAA//EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8AR//Z"
-)
+
+def _picture(width: int = 640, height: int = 360) -> bytes:
+    """A plain PNG, darker towards the bottom: a picture that can be opened."""
+
+    def part(name: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+    rows = b"".join(
+        b"\0" + bytes((20, 90 - row * 40 // height, 160 - row * 60 // height)) * width for row in range(height)
+    )
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + part(b"IHDR", head) + part(b"IDAT", zlib.compress(rows, 9)) + part(b"IEND", b"")
+
+
+PICTURE = _picture()
 
 STYLE = """body{margin:0;background:#e9ecf1;color:#0d1b2e;font:16px/1.55 system-ui,sans-serif}
 .mark{margin:0;padding:.6rem 1rem;background:#7a1f1f;color:#fff;text-align:center;font-weight:600}
-.top{background:#0050b8;color:#fff;padding:.9rem 1rem;font-weight:600}.top small{display:block;font-weight:400}
+.top{background:#0050b8;color:#fff;padding:.9rem 1rem;font-weight:600}.top small{display:block;font-weight:400;color:#dce9fb}
 main{max-width:40rem;margin:0 auto;padding:1rem}
 article,.card{display:block;background:#fff;border-radius:.75rem;margin:0 0 1rem;padding:1rem;color:inherit;text-decoration:none;overflow-wrap:anywhere}
 .card h2{font-size:1.05rem;margin:0 0 .3rem;color:#0b4f9e}.card p{margin:0;color:#33435a}
-h1{font-size:1.4rem;line-height:1.3;margin:0 0 .3rem}small{color:#4a5a70}
+h1{font-size:1.4rem;line-height:1.3;margin:0 0 .3rem}article h2{font-size:1.15rem}article h3{font-size:1.05rem}article small{color:#4a5a70}
 .lead{font-weight:600}blockquote{margin:1rem 0;padding:.1rem 1rem;border-left:4px solid #b3261e;background:#fdf1f0}
 img{max-width:100%;height:auto;border-radius:.4rem}img.cover{width:100%;max-height:14rem;object-fit:cover;background:#c9d3e0}
 a{color:#0b4f9e}figure{margin:1rem 0}figcaption{color:#4a5a70;font-size:.9rem}"""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 from datetime import timedelta
 from typing import ClassVar
 
 import pytest
+from django import forms
+from django.core.management import call_command
 from django.utils import timezone
 
 from publishing import channels, credentials, models, outbox, turn, vault
@@ -14,6 +17,7 @@ from publishing.channels import tokens
 from publishing.channels.base import Adapter, ChannelError, ChannelForm, Expired, Outcome, Probe
 from publishing.credentials import NOT_STORED, fresh_adapter
 from publishing.desk import connection
+from publishing.desk.channel_forms import ChannelForms
 from publishing.models import Attempt, Channel, Delivery, Organisation, State, StoryVersion
 from publishing.plan import Owed
 from publishing.signals import sweeping
@@ -23,12 +27,16 @@ from tests.publishing.stories import make_story
 pytestmark = pytest.mark.django_db
 
 
+class RenewingForm(ChannelForm):
+    refresh_token = forms.CharField(label="Refresh token")
+
+
 class Renewing(Adapter):
     """A vendor in memory whose refresh tokens work once."""
 
     kind = "renewing"
     label = nature = "Renewing"
-    Form = ChannelForm
+    Form = RenewingForm
     secrets = ("refresh_token",)
     text_limit = 500
     finds = True
@@ -296,3 +304,25 @@ def test_the_sweep_leaves_alone_what_is_off_and_what_renews_nothing(vendor, monk
     monkeypatch.setattr(Renewing, "refresh", Adapter.refresh)
     sweeping.send_robust(sender=None)
     assert vendor.refreshes == []
+
+
+def test_a_form_that_was_open_during_a_renewal_does_not_bring_spent_tokens_back(vendor):
+    channel = connect(None)
+    opened = Channel.objects.select_related("organisation").get(pk=channel.pk)
+    entered = {"organisation": channel.organisation_id, "name": "Tên mới", "is_active": "on"}
+    both = ChannelForms(opened, entered)
+    fresh_adapter(channel)
+    assert both.is_valid(), (both.common.errors, both.own.errors)
+    both.save()
+    kept = Channel.objects.get(pk=channel.pk)
+    assert kept.name == "Tên mới" and stored(kept)["refresh_token"] in vendor.good
+
+
+def test_rotating_the_keys_keeps_what_was_renewed(vendor, settings):
+    channel = connect(None)
+    fresh_adapter(channel)
+    before = stored(channel)
+    settings.CREDENTIAL_KEYS = ["a newer key", *settings.CREDENTIAL_KEYS]
+    call_command("rotate_credentials", stdout=io.StringIO())
+    settings.CREDENTIAL_KEYS = ["a newer key"]
+    assert stored(channel) == before

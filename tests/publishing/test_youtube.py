@@ -522,6 +522,12 @@ def test_length_is_in_bytes_and_a_story_without_a_film_is_a_problem_in_words() -
     assert adapter.http.asked == []
 
 
+@pytest.mark.parametrize("action", [Action.CORRECT, Action.RETRACT])
+def test_an_answer_that_has_lost_its_film_is_corrected_and_retracted_all_the_same(action: Action) -> None:
+    adapter = scripted()
+    assert adapter.problems(adapter.render(make_correction(make_story()), action, "abc")) == []
+
+
 @pytest.mark.parametrize("limit", [1, 3, 10, 50, 99])
 def test_clipping_by_bytes_never_exceeds_them(limit: int) -> None:
     for whole in ("Đường bị phong tỏa " * 9, "👨‍👩‍👧‍👦" * 20, "ă" * 99, "ngắn"):

@@ -33,7 +33,7 @@ class Films(Sandbox):
         super().__init__()
         self.film, self.knows_ranges = film, True
         self.route("GET", r"/film\.mp4", self._film)
-        self.route("GET", r"/poster\.jpg", lambda request: Reply(200, PICTURE, content_type="image/jpeg"))
+        self.route("GET", r"/poster\.png", lambda request: Reply(200, PICTURE, content_type="image/png"))
         self.route("GET", r"/large\.jpg", lambda request: Reply(200, b"x" * 2_500_000, content_type="image/jpeg"))
 
     def _film(self, request: Request) -> Reply:
@@ -81,7 +81,7 @@ class Rig:
     def fit(self, story: Story, **changes: Any) -> Story:
         """The story with a film, which every post on YouTube needs."""
         chapters = ((0, "Tin đồn"), (15, "Điều đã kiểm chứng"), (40, "Kết luận"))
-        poster = Image(f"{self.films.url}/poster.jpg", "Một nhân viên đang đo mực nước")
+        poster = Image(f"{self.films.url}/poster.png", "Một nhân viên đang đo mực nước")
         values: dict[str, Any] = {"seconds": 60, "poster": poster, "chapters": chapters}
         video = Video(f"{self.films.url}/film.mp4", "Phim kiểm chứng", **(values | changes))
         return replace(story, videos=(video,))
