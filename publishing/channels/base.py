@@ -2,7 +2,8 @@
 
 An adapter turns a Story into a Post for one kind of channel and talks to that vendor's API. It gets its
 configuration as plain values, knows no database, no Django settings and no other adapter, and speaks to no
-host but its own (and fetches the story's own files, where it must hand them over). Everything that can go wrong is a ChannelError with one of six outcomes.
+host but its own; where it must hand over the story's own files, it fetches those from their public addresses.
+Everything that can go wrong is a ChannelError with one of six outcomes.
 """
 
 from __future__ import annotations
@@ -96,7 +97,8 @@ class ChannelForm(forms.Form):
     def encrypted(address: str) -> str:
         """Without a slash at the end. https, unless the other end is this machine: credentials travel there."""
         parts = urlsplit(address)
-        if parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "::1", "localhost"}:
+        is_here = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "::1", "localhost"}
+        if parts.scheme != "https" and not is_here:
             raise forms.ValidationError(gettext_lazy("The address must begin with https://."))
         return address.rstrip("/")
 

@@ -418,7 +418,8 @@ def test_the_form_refuses_what_cannot_travel_in_a_header_and_plain_http() -> Non
     config, secrets = Rig().settings()
     assert "app_secret" in ZaloForm(config | secrets | {"app_secret": "mật khẩu"}).errors
     assert "api_base" in ZaloForm(config | secrets | {"api_base": "http://openapi.zalo.me"}).errors
-    assert "oauth_base" in ZaloForm(config | secrets | {"oauth_base": "http://oauth.zaloapp.com"}).errors
+    for wrong in ("http://oauth.zaloapp.com", "ftp://127.0.0.1", "http://127.0.0.1.evil.example"):
+        assert "oauth_base" in ZaloForm(config | secrets | {"oauth_base": wrong}).errors
 
 
 # The stand-in ------------------------------------------------------------------------------------------------
