@@ -8,3 +8,9 @@ class PublishingConfig(AppConfig):
     name = "publishing"
     verbose_name = _("Publishing")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from publishing import credentials
+        from publishing.signals import sweeping
+
+        sweeping.connect(credentials.sweep, dispatch_uid="credentials")

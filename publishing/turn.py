@@ -14,7 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from publishing import vault
-from publishing.channels.base import Adapter, ChannelError, Outcome
+from publishing.channels.base import Adapter, ChannelError, Expired, Outcome
+from publishing.credentials import fresh_adapter
 from publishing.models import Attempt, Channel, Delivery, State
 from publishing.story import Action, Post, Receipt, Way
 
@@ -48,15 +49,28 @@ class Turn:
         self.step = Attempt.Steps.SEND
         self.is_calling = False
         self.hidden: list[str] = []
+        self.adapter: Adapter | None = None
 
     def carry_out(self) -> Receipt | None:
         """The receipt of the copy that is out; None where there was nothing to change. Raises ChannelError."""
-        delivery = self.delivery
         try:
-            adapter = delivery.channel.adapter()
+            return self._carry_out(None)
+        except Expired:
+            # Refused before anything was done, so doing it again doubles nothing. Once: a second refusal is for a person.
+            self.is_calling = False
+            return self._carry_out(self.adapter)
+
+    def _adapter(self, refused: Adapter | None) -> Adapter:
+        try:
+            adapter = self.adapter = fresh_adapter(self.delivery.channel, refused)
         except vault.CannotDecrypt:
             raise ChannelError(Outcome.AUTH, UNREADABLE) from None
-        self.hidden = [value for value in adapter.secret.values() if value]
+        self.hidden += [value for value in adapter.secret.values() if value]
+        return adapter
+
+    def _carry_out(self, refused: Adapter | None) -> Receipt | None:
+        delivery = self.delivery
+        adapter = self._adapter(refused)
         way = adapter.way(Action(delivery.action))
         original = None if delivery.action == Action.POST else delivery.original()
         if delivery.action != Action.POST and original is None:
@@ -69,12 +83,12 @@ class Turn:
         if way == Way.SEND:
             if delivery.doubts and (found := self._look_for(adapter, post)):
                 return found
-            self._begin(Attempt.Steps.SEND)
+            self._begin(Attempt.Steps.SEND, adapter)
             return adapter.send(post, delivery.marker)
         # Changing or removing a copy that is known is the same done twice as once: no read-back is needed.
         assert original is not None
         copy = self._copy_out(adapter, original)
-        self._begin(Attempt.Steps.EDIT if way == Way.EDIT else Attempt.Steps.DELETE)
+        self._begin(Attempt.Steps.EDIT if way == Way.EDIT else Attempt.Steps.DELETE, adapter)
         if way == Way.EDIT:
             return adapter.edit(copy, post, original.marker)
         adapter.delete(copy)
@@ -102,7 +116,7 @@ class Turn:
         # "Not there" is believed only when the call can no longer be under way at the vendor, and its reading side
         # has caught up with its writing side.
         tried_at = delivery.tried_at or delivery.made_at
-        believed_at = tried_at + timedelta(seconds=settings.DELIVERY_LEASE_SECONDS + delivery.channel.settle_seconds)
+        believed_at = tried_at + _lease(adapter) + timedelta(seconds=delivery.channel.settle_seconds)
         if timezone.now() < believed_at:
             raise _NotYet(believed_at)
         Delivery.objects.filter(pk=delivery.pk, attempt_no=delivery.attempt_no).update(doubts=0)
@@ -121,12 +135,12 @@ class Turn:
                 words=LOST,
             )
 
-    def _begin(self, step: Attempt.Steps) -> None:
+    def _begin(self, step: Attempt.Steps, adapter: Adapter) -> None:
         """The fence: from here on the channel is called, and the row says so, if it is still ours."""
         now = timezone.now()
         is_ours = Delivery.objects.filter(
             pk=self.delivery.pk, attempt_no=self.delivery.attempt_no, state=State.SENDING
-        ).update(tried_at=now, lease_until=now + timedelta(seconds=settings.DELIVERY_LEASE_SECONDS))
+        ).update(tried_at=now, lease_until=now + _lease(adapter))
         if not is_ours:
             raise LeaseLost
         self.delivery.tried_at = now
@@ -227,6 +241,11 @@ class _NotYet(ChannelError):
     def __init__(self, until: datetime) -> None:
         super().__init__(Outcome.UNKNOWN, LOOKING)
         self.until = until
+
+
+def _lease(adapter: Adapter) -> timedelta:
+    """How long a call may be under way."""
+    return timedelta(seconds=settings.DELIVERY_LEASE_SECONDS + adapter.longest_call)
 
 
 def backoff(attempt_no: int) -> float:

@@ -2,7 +2,8 @@
 
 An adapter turns a Story into a Post for one kind of channel and talks to that vendor's API. It gets its
 configuration as plain values, knows no database, no Django settings and no other adapter, and speaks to no
-host but its own. Everything that can go wrong is a ChannelError with one of six outcomes.
+host but its own; where it must hand over the story's own files, it fetches those from their public addresses.
+Everything that can go wrong is a ChannelError with one of six outcomes.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, NoReturn
+from urllib.parse import urlsplit
 
 from django import forms
+from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from publishing.channels.http import Http
@@ -64,6 +67,13 @@ class ChannelError(Exception):
         self.retry_after = retry_after
 
 
+class Expired(ChannelError):
+    """AUTH: the access token was refused before anything was done with the call. One refresh may mend it."""
+
+    def __init__(self, words: str, **more: Any) -> None:
+        super().__init__(Outcome.AUTH, words, **more)
+
+
 @dataclass(frozen=True)
 class Probe:
     """A connection test that succeeded. ``name`` is the account under whose name posts will appear."""
@@ -82,6 +92,15 @@ class Problem:
 
 class ChannelForm(forms.Form):
     """The settings of one kind of channel, as the publisher fills them in. Secret fields: ``Adapter.secrets``."""
+
+    @staticmethod
+    def encrypted(address: str) -> str:
+        """Without a slash at the end. https, unless the other end is this machine: credentials travel there."""
+        parts = urlsplit(address)
+        is_here = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "::1", "localhost"}
+        if parts.scheme != "https" and not is_here:
+            raise forms.ValidationError(gettext_lazy("The address must begin with https://."))
+        return address.rstrip("/")
 
 
 class Adapter:
@@ -103,6 +122,7 @@ class Adapter:
     wording_label: ClassVar[str] = _("Wording")  # msgid: what the publisher may edit
     finds: ClassVar[bool] = False  # find() can tell whether a marked post is out
     settle_seconds: ClassVar[int] = 0  # after this long a find() that finds nothing is believed
+    longest_call: ClassVar[float] = 0.0  # seconds that send() or edit() may take beyond the usual lease
     max_in_flight: ClassVar[int] = 4  # calls at once to one channel
     measures: ClassVar[tuple[str, ...]] = ()  # what metrics() can tell: of views, reach, reactions, comments, shares
     cannot_words: ClassVar[str] = _("This channel has no means to do this automatically: please do it by hand.")

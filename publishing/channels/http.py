@@ -9,6 +9,8 @@ import json
 import logging
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,6 +66,25 @@ class Answer:
         return self.body.decode("utf-8", "replace")
 
 
+@dataclass
+class Download:
+    """A file on its way. ``total`` is the size of the whole file in bytes, None if the server does not say."""
+
+    status: int
+    content_type: str
+    total: int | None
+    raw: Any
+
+    def read(self, size: int) -> bytes:
+        """``size`` bytes; fewer only at the end of the file. Raises NoAnswer if the connection breaks."""
+        pieces: list[bytes] = []
+        with _plain_errors():
+            while size and (piece := self.raw.read(size, decode_content=False)):
+                pieces.append(piece)
+                size -= len(piece)
+        return b"".join(pieces)
+
+
 class Http:
     """Calls with time limits. One instance may be used by many threads; connections are kept per thread."""
 
@@ -79,20 +100,35 @@ class Http:
         """
         options.setdefault("timeout", self.timeout)
         session = self._session(bool(options.pop("only_public", False)))
-        try:
-            with session.request(method, url, allow_redirects=False, stream=True, **options) as answer:
-                body = _read(answer, time.monotonic() + self.timeout[1])
-                return Answer(answer.status_code, answer.headers, body, _json(body))
-        except _NEVER_SENT as error:
-            raise NotSent(_plain(error)) from None
-        except requests.exceptions.ConnectionError as error:
-            reason = getattr(error.args[0] if error.args else None, "reason", None)
-            if isinstance(reason, PrivateAddress):
-                raise NotPublic(_plain(reason)) from None
-            never_connected = isinstance(reason, urllib3.exceptions.NewConnectionError)
-            raise (NotSent if never_connected else NoAnswer)(_plain(error)) from None
-        except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
-            raise NoAnswer(_plain(error)) from None
+        with (
+            _plain_errors(),
+            session.request(method, url, allow_redirects=False, stream=True, **options) as answer,
+        ):
+            body = _read(answer, time.monotonic() + self.timeout[1])
+            return Answer(answer.status_code, answer.headers, body, _json(body))
+
+    @contextmanager
+    def download(self, url: str, start: int = 0) -> Iterator[Download]:
+        """A file as it is, from byte ``start`` on, without holding it in memory. Any status is an answer.
+
+        Raises NotSent or NoAnswer, also from ``Download.read``. A server that knows no ranges sends the whole file:
+        the bytes before ``start`` are then read and dropped.
+        """
+        headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={start}-"} if start else {})
+        with (
+            _plain_errors(),
+            self._session().get(
+                url, allow_redirects=False, stream=True, headers=headers, timeout=self.timeout
+            ) as answer,
+        ):
+            length = str(answer.headers.get("Content-Length", ""))
+            skipped = start if answer.status_code == 206 else 0
+            total = int(length) + skipped if length.isdecimal() else None
+            file = Download(answer.status_code, str(answer.headers.get("Content-Type", "")), total, answer.raw)
+            if start and answer.status_code == 200:
+                while start and (dropped := len(file.read(min(start, 1024 * 1024)))):
+                    start -= dropped
+            yield file
 
     @staticmethod
     def _session(only_public: bool = False) -> requests.Session:
@@ -105,6 +141,23 @@ class Http:
                 session.mount("https://", OnlyPublic())
                 session.mount("http://", OnlyPublic())
         return kept[only_public]
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """NotSent and NoAnswer in the place of everything that requests and urllib3 raise."""
+    try:
+        yield
+    except _NEVER_SENT as error:
+        raise NotSent(_plain(error)) from None
+    except requests.exceptions.ConnectionError as error:
+        reason = getattr(error.args[0] if error.args else None, "reason", None)
+        if isinstance(reason, PrivateAddress):
+            raise NotPublic(_plain(reason)) from None
+        never_connected = isinstance(reason, urllib3.exceptions.NewConnectionError)
+        raise (NotSent if never_connected else NoAnswer)(_plain(error)) from None
+    except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
+        raise NoAnswer(_plain(error)) from None
 
 
 def _read(answer: requests.Response, until: float) -> bytes:

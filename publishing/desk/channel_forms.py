@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import validate_email
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -153,10 +154,13 @@ class ChannelForms:
         """Whether what was entered may make a difference to the connection."""
         return bool(self.entered or self.removed or self.channel.config != self.config_before)
 
+    @transaction.atomic
     def save(self) -> Channel:
-        """Saves all. Settings that the form does not know are kept."""
+        """Saves all. Settings that the form does not know are kept, and credentials renewed since it was opened too."""
         channel: Channel = self.common.save(commit=False)
         self.plan.save(commit=False)
+        if channel.pk:
+            channel.sealed = Channel.objects.select_for_update().values_list("sealed", flat=True).get(pk=channel.pk)
         known = {name for name in self.own.cleaned_data if not name.startswith("remove_")}
         settings = {name: self.own.cleaned_data[name] for name in known - set(self.adapter_class.secrets)}
         channel.config = channel.config | settings

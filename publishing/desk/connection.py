@@ -14,6 +14,7 @@ from wagtail.log_actions import log as log_action
 
 from publishing import by_hand
 from publishing.channels.base import ChannelError
+from publishing.credentials import fresh_adapter
 from publishing.models import Channel
 from publishing.turn import UNREADABLE
 from publishing.vault import CannotDecrypt
@@ -51,7 +52,7 @@ def test(channel: Channel) -> Tested:
     """One call to the channel that publishes nothing. Never raises."""
     secrets: list[str] = []
     try:
-        adapter = channel.adapter()
+        adapter = fresh_adapter(channel)
         secrets = [value for value in adapter.secret.values() if value]
         found = adapter.probe()
     except CannotDecrypt:

@@ -123,7 +123,7 @@ class NoNetwork(Http):
 def test_rendering_is_pure(rig: Any, name: str, action: Action) -> None:
     first, second = rig.adapter(), rig.adapter()
     first.http = second.http = NoNetwork()
-    story = STORIES[name]
+    story = fit(rig, STORIES[name])
     before = json.dumps(story.to_json())
     assert first.render(story, action, MARKER) == first.render(story, action, MARKER)
     assert first.render(story, action, MARKER) == second.render(story, action, MARKER)
@@ -136,7 +136,7 @@ def test_rendering_is_pure(rig: Any, name: str, action: Action) -> None:
 @pytest.mark.parametrize("action", list(Action))
 def test_the_automatic_wording_always_fits(rig: Any, name: str, action: Action) -> None:
     adapter = rig.adapter()
-    post = adapter.render(STORIES[name], action, MARKER)
+    post = adapter.render(fit(rig, STORIES[name]), action, MARKER)
     assert adapter.problems(post) == []
     assert 0 < adapter.length(post.text) <= adapter.text_limit
 
@@ -144,7 +144,7 @@ def test_the_automatic_wording_always_fits(rig: Any, name: str, action: Action) 
 @pytest.mark.parametrize("name", STORIES)
 @pytest.mark.parametrize("action", list(Action))
 def test_verdict_owner_and_link_survive_any_length(rig: Any, name: str, action: Action) -> None:
-    adapter, story = rig.adapter(), STORIES[name]
+    adapter, story = rig.adapter(), fit(rig, STORIES[name])
     whole = readable(adapter.render(story, action, MARKER))
     assert told_in(adapter.owner, whole)
     assert story.url.partition("#")[0] in whole
@@ -159,7 +159,7 @@ def test_a_correction_or_retraction_says_what_changed(rig: Any, name: str, actio
     adapter = rig.adapter()
     if adapter.way(action) in {Way.NONE, Way.DELETE}:
         pytest.skip(f"{rig.kind} shows no text for {action}")
-    before = STORIES[name]
+    before = fit(rig, STORIES[name])
     story = changed(before, action) if not before.change else before
     assert told_in(story.change, readable(adapter.render(story, action, MARKER)))
 
@@ -169,14 +169,14 @@ def test_only_a_correction_is_called_a_correction(rig: Any, kind: str, words: st
     adapter = rig.adapter()
     if adapter.way(Action.CORRECT) == Way.NONE:
         pytest.skip(f"{rig.kind} shows no text for a correction")
-    story = make_correction(make_story(), change_kind=kind)
+    story = make_correction(fit(rig, make_story()), change_kind=kind)
     whole = readable(adapter.render(story, Action.CORRECT, MARKER)).casefold()
     assert words in whole and "đính chính" not in whole
     assert told_in(story.short_answer, whole)
 
 
 def test_a_wording_by_hand_is_shown_whole_in_its_frame(rig: Any) -> None:
-    adapter, story = rig.adapter(), make_story()
+    adapter, story = rig.adapter(), fit(rig, make_story())
     wording = "Lời của người đăng: đừng chia sẻ tin này."
     whole = readable(adapter.render(story, Action.POST, MARKER, wording))
     assert wording in whole
@@ -188,7 +188,7 @@ def test_a_wording_that_is_too_long_is_a_problem_in_words_and_is_not_cut(rig: An
     adapter = rig.adapter()
     if adapter.text_limit > 2_000_000:
         pytest.skip(f"{rig.kind} takes any length")
-    post = adapter.render(make_story(), Action.POST, MARKER, "chữ " * (adapter.text_limit // 4 + 1))
+    post = adapter.render(fit(rig, make_story()), Action.POST, MARKER, "chữ " * (adapter.text_limit // 4 + 1))
     problems = adapter.problems(post)
     assert problems
     for problem in problems:
@@ -211,7 +211,7 @@ def test_the_way_of_every_action_can_be_gone(rig: Any) -> None:
 
 
 def test_a_success_yields_an_id_and_a_public_address_and_one_copy(rig: Any) -> None:
-    adapter, story = rig.adapter(), fresh_story()
+    adapter, story = rig.adapter(), fit(rig, fresh_story())
     receipt = sent(adapter, story, "success111")
     assert receipt.remote_id
     assert receipt.url == "" or receipt.url.startswith(("http://", "https://"))
@@ -221,7 +221,7 @@ def test_a_success_yields_an_id_and_a_public_address_and_one_copy(rig: Any) -> N
 
 @pytest.mark.parametrize(("rig", "fault"), FAULTS, indirect=["rig"])
 def test_a_fault_ends_in_its_outcome(rig: Any, fault: str) -> None:
-    adapter, story = rig.adapter(), fresh_story()
+    adapter, story = rig.adapter(), fit(rig, fresh_story())
     if fault == "slow":
         adapter.http = Http(connect=1, read=0.5)
     rig.fault(fault)
@@ -252,10 +252,10 @@ def test_no_clear_answer_to_a_create_is_unknown(rig: Any, fault: str) -> None:
 
 def test_what_was_accepted_without_an_answer_is_found_and_not_sent_again(rig: Any) -> None:
     needs_fault(rig, "drop_after")
-    adapter, story = rig.adapter(), fresh_story()
+    adapter, story = rig.adapter(), fit(rig, fresh_story())
     if not adapter.finds:
         pytest.skip(f"{rig.kind} cannot read back")
-    others = sent(adapter, fresh_story(), "found3330")
+    others = sent(adapter, fit(rig, fresh_story()), "found3330")
     post = adapter.render(story, Action.POST, "found333")
     rig.fault("drop_after")
     refusal(rig, lambda: adapter.send(post, "found333"))
@@ -268,7 +268,7 @@ def test_what_was_accepted_without_an_answer_is_found_and_not_sent_again(rig: An
 
 def test_what_was_not_accepted_is_not_found(rig: Any) -> None:
     needs_fault(rig, "drop_before")
-    adapter, story = rig.adapter(), fresh_story()
+    adapter, story = rig.adapter(), fit(rig, fresh_story())
     if not adapter.finds:
         pytest.skip(f"{rig.kind} cannot read back")
     post = adapter.render(story, Action.POST, "absent444")
@@ -282,7 +282,7 @@ def test_what_was_not_accepted_is_not_found(rig: Any) -> None:
 
 
 def test_another_delivery_of_the_same_answer_is_not_taken_for_this_one(rig: Any) -> None:
-    adapter, story = rig.adapter(), fresh_story()
+    adapter, story = rig.adapter(), fit(rig, fresh_story())
     if not adapter.finds:
         pytest.skip(f"{rig.kind} cannot read back")
     sent(adapter, story, "other5556")
@@ -292,7 +292,7 @@ def test_another_delivery_of_the_same_answer_is_not_taken_for_this_one(rig: Any)
 
 @pytest.mark.parametrize("action", [Action.CORRECT, Action.RETRACT])
 def test_editing_changes_the_copy_and_twice_is_once(rig: Any, action: Action) -> None:
-    adapter, story = rig.adapter(), fresh_story()
+    adapter, story = rig.adapter(), fit(rig, fresh_story())
     if adapter.way(action) is not Way.EDIT:
         pytest.skip(f"{rig.kind} does not edit on {action}: {adapter.way(action)}")
     # Of its own in every test: to a server with a key against doubles, the same marker is the same post.
@@ -311,7 +311,7 @@ def test_editing_changes_the_copy_and_twice_is_once(rig: Any, action: Action) ->
 
 @pytest.mark.parametrize("action", [Action.CORRECT, Action.RETRACT])
 def test_a_change_that_is_sent_says_what_changed(rig: Any, action: Action) -> None:
-    adapter, story = rig.adapter(), fresh_story()
+    adapter, story = rig.adapter(), fit(rig, fresh_story())
     if adapter.way(action) is not Way.SEND:
         pytest.skip(f"{rig.kind} does not send on {action}: {adapter.way(action)}")
     sent(adapter, story, f"v{token_of(story)}")
@@ -323,7 +323,7 @@ def test_a_change_that_is_sent_says_what_changed(rig: Any, action: Action) -> No
 
 
 def test_deleting_removes_the_copy_and_twice_is_fine(rig: Any) -> None:
-    adapter, story = rig.adapter(), fresh_story()
+    adapter, story = rig.adapter(), fit(rig, fresh_story())
     if not overrides(adapter, "delete"):
         pytest.skip(f"{rig.kind} has no delete")
     receipt = sent(adapter, story, "deleted10")
@@ -411,7 +411,7 @@ def test_wrong_credentials_are_auth_and_never_shown(rig: Any) -> None:
     if not secrets:
         pytest.skip(f"{rig.kind} has no credentials")
     wrong = {name: f"wrong-{name}-0123456789" for name in secrets}
-    adapter, story = rig.adapter(secrets=wrong), fresh_story()
+    adapter, story = rig.adapter(secrets=wrong), fit(rig, fresh_story())
     for call in (adapter.probe, lambda: sent(adapter, story, "wrong1111")):
         assert refusal(rig, call, *wrong.values()).outcome is Outcome.AUTH
     assert copies_of(rig, story) == []
@@ -428,7 +428,7 @@ def test_a_server_that_is_down_is_transient(rig: Any) -> None:
         }
         assert nowhere != rig.settings()[0], "give the rig a down()"
         adapter = rig.adapter(config=nowhere)
-    for call in (adapter.probe, lambda: sent(adapter, fresh_story(), "down12222")):
+    for call in (adapter.probe, lambda: sent(adapter, fit(rig, fresh_story()), "down12222")):
         assert refusal(rig, call).outcome is Outcome.TRANSIENT
 
 
@@ -479,6 +479,7 @@ MAY_IMPORT = {
     "publishing.channels.base",
     "publishing.channels.frame",
     "publishing.channels.http",
+    "publishing.channels.tokens",
     "publishing.story",
     "publishing.text",
     "django.forms",

@@ -526,3 +526,24 @@ def test_an_attempt_is_written_once(channel):
         attempt.save()
     with pytest.raises(TypeError):
         attempt.delete()
+
+
+def test_a_long_call_has_a_lease_as_long_and_its_absence_is_believed_no_earlier(channel, fake, monkeypatch):
+    monkeypatch.setattr(Fake, "longest_call", 600.0)
+    fake.script.append(ChannelError(Outcome.UNKNOWN, "no answer"))
+    leases = []
+    send = Fake.send
+
+    def watched(self, post, marker):
+        leases.append(Delivery.objects.get().lease_until - timezone.now())
+        return send(self, post, marker)
+
+    monkeypatch.setattr(Fake, "send", watched)
+    delivery = owe(channel)
+    run()
+    assert timedelta(seconds=590) < leases[0] < timedelta(seconds=610)
+    fake.posts.clear()
+    due_now()
+    assert run() == [State.DUE]
+    assert again(delivery).due_at > timezone.now() + timedelta(seconds=590)
+    assert len(leases) == 1

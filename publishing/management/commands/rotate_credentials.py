@@ -6,6 +6,7 @@ from typing import Any
 
 from cryptography.fernet import InvalidToken
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from publishing import vault
 from publishing.models import Channel
@@ -16,11 +17,15 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         unreadable = []
-        for channel in Channel.objects.exclude(sealed=""):
-            try:
-                Channel.objects.filter(pk=channel.pk).update(sealed=vault.reseal(channel.sealed))
-            except InvalidToken:
-                unreadable.append(channel.name)
+        for pk in Channel.objects.exclude(sealed="").values_list("pk", flat=True):
+            with transaction.atomic():  # nobody renews them between our reading and our writing
+                channel = Channel.objects.select_for_update().get(pk=pk)
+                try:
+                    channel.sealed = vault.reseal(channel.sealed)
+                except InvalidToken:
+                    unreadable.append(channel.name)
+                    continue
+                channel.save(update_fields=["sealed"])
         if unreadable:
             raise CommandError(f"None of the keys opens the credentials of: {', '.join(unreadable)}. Enter them again.")
         self.stdout.write("All credentials are under the newest key.")

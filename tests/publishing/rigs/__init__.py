@@ -14,7 +14,10 @@ from publishing.channels.base import Adapter
 
 
 class RigProtocol(Protocol):
-    """What the contract needs of a channel. Used as a context manager: enter starts the server, exit stops it."""
+    """What the contract needs of a channel. Used as a context manager: enter starts the server, exit stops it.
+
+    A rig whose channel cannot send every story may have a ``fit(story)`` that gives a story what is missing, e.g. a film.
+    """
 
     kind: ClassVar[str]
     faults: ClassVar[frozenset[str]]  # faults of sandbox.server (and vendor ones) this rig can inject
