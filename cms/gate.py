@@ -87,7 +87,7 @@ def _about_claim(page: Rebuttal) -> list[Reason]:
             )
         )
     lowered = page.claim.lower()
-    if any(word in lowered for word in _VERDICT_WORDS):
+    if any(word in lowered for word in VERDICT_WORDS):
         found.append(
             Reason(
                 "verdict_in_claim",
@@ -97,7 +97,7 @@ def _about_claim(page: Rebuttal) -> list[Reason]:
     return found
 
 
-_VERDICT_WORDS = ("tin giả", "sai sự thật", "bịa đặt", "fake news", "không đúng sự thật", "xuyên tạc")
+VERDICT_WORDS = ("tin giả", "sai sự thật", "bịa đặt", "fake news", "không đúng sự thật", "xuyên tạc")
 
 
 def _about_pictures(page: Answer) -> list[Reason]:
