@@ -149,12 +149,12 @@ def _who_said(platforms: frozenset[str]) -> str:
 def told_changes(page: Answer) -> list[Any]:
     """The changes of an answer that readers still see on it, newest first: of a retracted one only the retraction."""
     changes: list[Any] = page.public_corrections
-    return [change for change in changes if change.kind == Change.RETRACTION] if page.is_retracted else changes
+    return [change for change in changes if Change(change.kind) is Change.RETRACTION] if page.is_retracted else changes
 
 
 def judged_at(page: Answer) -> datetime | None:
     """When the verdict came: the answer's first publication, or the day a holding notice became the answer."""
-    verdicts = [change.made_at for change in page.public_corrections if change.kind == Change.VERDICT]
+    verdicts = [change.made_at for change in page.public_corrections if Change(change.kind) is Change.VERDICT]
     return min(verdicts, default=page.first_published_at)
 
 

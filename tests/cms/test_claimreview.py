@@ -41,6 +41,9 @@ def _public_host(settings):
     settings.BASE_URL = BASE
     settings.ALLOWED_HOSTS = ["kiemchung.example.vn"]
     Site.objects.update(hostname="kiemchung.example.vn", port=443)
+    Site.clear_site_root_paths_cache()
+    yield
+    Site.clear_site_root_paths_cache()
 
 
 def _offline(address, options=None):
