@@ -12,6 +12,7 @@ from cms.pages.home import AnswerList, CorrectionsLog, HomePage, InfoPage
 from cms.pages.rebuttal import AnsweredIncident, Rebuttal
 from cms.pages.verified_fact import VerifiedFact
 from cms.people import User
+from cms.postings import Posting, Term
 from cms.search import SearchEntry
 from cms.submissions import Submission
 from cms.websub import HubPing
@@ -39,10 +40,12 @@ __all__ = [
     "Picture",
     "PictureRendition",
     "Place",
+    "Posting",
     "PublicDetail",
     "Rebuttal",
     "SearchEntry",
     "Submission",
+    "Term",
     "Topic",
     "User",
     "VerifiedFact",

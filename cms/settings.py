@@ -226,6 +226,8 @@ WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAILEMBEDS_FINDERS: list[dict[str, str]] = []  # nothing from third parties is embedded
 WAGTAIL_ALLOW_UNICODE_SLUGS = False
+# PostgreSQL's default would take Vietnamese words for English: "an" would be left out, and "tin" and "tins" be one word.
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database", "SEARCH_CONFIG": "simple"}}
 
 # The public site ---------------------------------------------------------------------------------------------
 

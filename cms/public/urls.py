@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+
+from cms.public.check import check
+from cms.public.search import search, suggest
 
 # With a language: below / in Vietnamese, below /en/ and so on elsewhere. Their words are translated.
-in_a_language: list[URLPattern] = []
+in_a_language: list[URLPattern] = [
+    path(_("search/"), search, name="search"),
+    path(_("suggest/"), suggest, name="suggest"),
+    path(_("check/"), check, name="check"),
+]
 
 # The same for everybody: what machines read.
 for_machines: list[URLPattern] = []
