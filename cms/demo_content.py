@@ -7,6 +7,7 @@ go through the outbox.
 from __future__ import annotations
 
 import io
+import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -502,14 +503,20 @@ def _information_pages() -> None:
             ],
         ),
     }  # fmt: skip
+    keys = [uuid.uuid4() for _page in texts["vi"][3]]  # the same page in both languages
     for language, (home_intro, list_intro, log_intro, pages) in texts.items():
         home = HomePage.objects.get(locale__language_code=language)
         HomePage.objects.filter(pk=home.pk).update(intro=home_intro)
         AnswerList.objects.child_of(home).update(intro=list_intro)
         CorrectionsLog.objects.child_of(home).update(intro=log_intro)
-        for slug, title, text in pages:
+        for key, (slug, title, text) in zip(keys, pages, strict=True):
             home.add_child(
                 instance=InfoPage(
-                    title=title, slug=slug, body=[("paragraph", text)], show_in_menus=True, locale=home.locale
+                    title=title,
+                    slug=slug,
+                    body=[("paragraph", text)],
+                    show_in_menus=True,
+                    locale=home.locale,
+                    translation_key=key,
                 )
             )

@@ -15,6 +15,8 @@ import environ
 from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext_lazy as _
 
+from cms.formats.vi import formats as vietnamese
+
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -90,7 +92,7 @@ MIDDLEWARE = [
     "cms.compression.CompressText",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "cms.languages.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -178,6 +180,8 @@ LANGUAGES = [
 ]
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES[:2]
+# Into which the site's own texts are translated. Elsewhere they are shown in LANGUAGE_CODE, and marked as that.
+INTERFACE_LANGUAGES = [code for code, _name in WAGTAILADMIN_PERMITTED_LANGUAGES]
 # Django knows no more than the largest languages; these are their own names.
 LANG_INFO["tyz"] = {"bidi": False, "code": "tyz", "name": "Tày", "name_local": "Tiếng Tày"}
 LANG_INFO["nut"] = {"bidi": False, "code": "nut", "name": "Nùng", "name_local": "Tiếng Nùng"}
@@ -186,6 +190,8 @@ USE_I18N = True
 WAGTAIL_I18N_ENABLED = True
 LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "wagtail"]
 FORMAT_MODULE_PATH = "cms.formats"
+# A language without formats of its own writes dates and numbers as Vietnamese does.
+vars().update({name: getattr(vietnamese, name) for name in dir(vietnamese) if name.isupper()})
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 USE_TZ = True
 

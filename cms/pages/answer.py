@@ -13,6 +13,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.http import HttpRequest
 from django.utils import timezone, translation
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -189,6 +190,13 @@ class Answer(SitePage):
                 ObjectList(cls.settings_panels, heading=_("Schedule")),
             ]
         )
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from cms import translating
+
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        context["behind"] = translating.behind(self)
+        return context
 
     def permissions_for_user(self, user: Any) -> AnswerPermissionTester:
         return AnswerPermissionTester(user, self)

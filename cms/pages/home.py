@@ -8,12 +8,14 @@ from django.core.paginator import Page as PageOfResults
 from django.core.paginator import Paginator
 from django.db import models
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page, PagePermissionTester
+from wagtail.url_routing import RouteResult
 
+from cms import languages
 from cms.pages.answer import Answer
 from cms.pages.base import SitePage
 from cms.pages.blocks import BodyBlock
@@ -22,11 +24,10 @@ A_PAGE = 20
 
 
 def newest_answers(language: str) -> QuerySet[Page]:
-    """Live answers of a language, newest first, ready to be listed without a query an entry."""
+    """What a reader of a language is shown of the live answers, newest first, ready to be listed without a query an
+    entry: the answers in this language, and the originals of those that are not translated into it."""
     return (
-        Answer.objects.live()
-        .public()
-        .filter(locale__language_code=language)
+        languages.best_of(Answer.objects.live().public(), language)
         .order_by("-first_published_at", "-pk")
         .specific()
         .select_related("office", "topic", "place", "locale", for_specific_subqueries=True)
@@ -50,9 +51,15 @@ class HomePage(SitePage):
         verbose_name = _("home page")
         verbose_name_plural = _("home pages")
 
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        """A language without a public home page is not one of this site's."""
+        if self.locale.language_code != languages.active():
+            raise Http404
+        return super().route(request, path_components)
+
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        newest = newest_answers(self.locale.language_code)
+        newest = newest_answers(languages.active())
         context["newest"] = newest[:9]
         context["urgent"] = newest.filter(is_urgent=True)[:3]
         context["answer_list"] = AnswerList.objects.child_of(self).live().first()
@@ -83,7 +90,7 @@ class AnswerList(SitePage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        context["answers"] = page_of(request, newest_answers(self.locale.language_code))
+        context["answers"] = page_of(request, newest_answers(languages.active()))
         return context
 
 
@@ -104,7 +111,8 @@ class CorrectionsLog(SitePage):
         from cms.corrections import Correction
 
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        log = Correction.objects.filter(page__locale=self.locale).select_related("page", "office")
+        shown = languages.best_of(Answer.objects.live().public(), languages.active())
+        log = Correction.objects.filter(page__in=shown.values("pk")).select_related("page__locale", "office")
         context["corrections"] = page_of(request, log)
         return context
 

@@ -11,15 +11,15 @@ from urllib.parse import urlsplit
 from django import template
 from django.conf import settings
 from django.db.models import Count
+from django.template import Context
+from django.urls import translate_url
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
-from django.utils.text import capfirst
-from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
-from cms import approval
+from cms import approval, languages
 from cms.approval import Approval
 from cms.incidents import Appearance
 from cms.pages.answer import Answer, Change, Evidence
@@ -53,10 +53,12 @@ class Menu:
 
 @register.simple_tag
 def site_menu() -> Menu:
-    """The menu in the active language. Two queries: call it once a page."""
+    """The menu in the active language: its pages, after them those that are not translated. Call it once a page."""
+    language = languages.active()
     homes = {home.locale.language_code: home for home in HomePage.objects.live().select_related("locale")}
-    home = homes.get(get_language() or settings.LANGUAGE_CODE)
-    return Menu(home, list(home.get_children().live().in_menu()) if home else [], homes)
+    below = Page.objects.live().public().filter(depth=3).select_related("locale")
+    pages = languages.best_of(below, language).in_menu().order_by("path") if language in homes else []
+    return Menu(homes.get(language), sorted(pages, key=lambda page: page.locale.language_code != language), homes)
 
 
 @register.simple_tag
@@ -67,36 +69,85 @@ def our_offices() -> list[Organisation]:
 
 @dataclass(frozen=True)
 class Language:
-    """Another language, in its own name, and the page to read in it: the translation, or else the home page."""
+    """Another language, in its own name, and where to read the same in it.
+
+    is_same  what is read there says the same in that language; otherwise it is the original, or the home page
+    """
 
     code: str
     name: str
-    page: Page
+    url: str
+    is_same: bool
 
 
 @register.simple_tag
 def translations_of(page: Any) -> list[Page]:
     """The live translations of a page; none where there is no page, as on "not found"."""
-    if not isinstance(page, Page):
+    if not isinstance(page, Page) or page.pk is None:
         return []
     return list(page.get_translations().live().public().select_related("locale"))
 
 
-@register.simple_tag
-def other_languages(menu: Menu, translations: list[Page]) -> list[Language]:
-    """Each other language of the site that has something to show."""
-    by_code = {**menu.homes, **{page.locale.language_code: page for page in translations}}
-    return [
-        Language(code, capfirst(get_language_info(code)["name_local"]), by_code[code])
-        for code, _name in settings.LANGUAGES
-        if code != get_language() and code in by_code
-    ]
+@register.simple_tag(takes_context=True)
+def other_languages(context: Context, menu: Menu, translations: list[Page]) -> list[Language]:
+    """Each other language of the site, with the address of this page or view in it."""
+    page, translated = context.get("page"), {each.locale.language_code: each for each in translations}
+    page = page if isinstance(page, Page) and page.pk else None
+    is_at_home = page is not None and page.locale.language_code == languages.active()
+    found = []
+    for code, _name in settings.LANGUAGES:
+        if code == languages.active() or code not in menu.homes:
+            continue
+        if page is not None:
+            there = languages.Addresses(code).of(translated.get(code, page))
+            is_same = is_at_home and code in translated
+        else:
+            there = _same_view_in(code, context)
+            is_same = bool(there)
+        found.append(Language(code, languages.own_name_of(code), there or str(menu.homes[code].url), is_same))
+    return found
+
+
+def _same_view_in(code: str, context: Context) -> str:
+    """This address in another language, where it is a list or a form and not a page of Wagtail's; empty otherwise."""
+    request = context.get("request")
+    match = getattr(request, "resolver_match", None)
+    if request is None or match is None or match.url_name in (None, "wagtail_serve") or "exception" in context:
+        return ""
+    here = request.get_full_path() if request.method == "GET" else request.path
+    there = translate_url(here, code)
+    return there if there != here else ""
+
+
+@register.simple_tag(takes_context=True)
+def address_of(context: Context, page: Page) -> str:
+    """Where a reader of the active language reads ``page``. Every list links with this, never with ``pageurl``."""
+    return languages.addresses(context.get("request")).of(page)
 
 
 @register.simple_tag
-def address_of(answer: Page) -> str:
-    """Where a reader of the active language reads ``answer``. Every list links with this, never with ``pageurl``."""
-    return answer.url or ""
+def interface_language() -> str:
+    """The language of the site's own texts on this page, for ``<html lang>``."""
+    return languages.of_interface()
+
+
+@register.filter
+def lang_of(page: Page) -> str:
+    """`` lang="…"`` for text of ``page``, where it is in another language than the site's own texts."""
+    return languages.lang_attribute(page.locale.language_code)
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """A language's name in the active language."""
+    return languages.name_of(code)
+
+
+@register.filter
+def written_in(page: Page) -> str:
+    """The name of the language of ``page``, where it is not the one in which the reader came; empty otherwise."""
+    code = page.locale.language_code
+    return languages.name_of(code) if code != languages.active() else ""
 
 
 @register.filter
