@@ -11,10 +11,11 @@ class CmsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from cms import approval, corrections, indexing
+        from cms import approval, corrections, indexing, submissions
         from cms.site import follow_base_url
 
         post_migrate.connect(follow_base_url, sender=self)
         approval.connect()
         corrections.connect()
         indexing.connect()
+        submissions.connect()

@@ -14,7 +14,7 @@ from cms.pages.verified_fact import VerifiedFact
 from cms.people import User
 from cms.postings import Posting, Term
 from cms.search import SearchEntry
-from cms.submissions import Submission
+from cms.submissions import Submission, SubmissionChange
 from cms.websub import HubPing
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "Rebuttal",
     "SearchEntry",
     "Submission",
+    "SubmissionChange",
     "Term",
     "Topic",
     "User",

@@ -45,7 +45,8 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 IS_HTTPS = _base.scheme == "https"
 SECURE_SSL_REDIRECT = IS_HTTPS and env.bool("SSL_REDIRECT", default=True)
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
 SECURE_HSTS_PRELOAD = IS_HTTPS
@@ -165,7 +166,7 @@ STORAGES = {
 }
 
 # Counts of the abuse limits, and answers that are asked again and again. Without an address each process has its own.
-CACHES = {"default": env.cache_url("CACHE_URL", default=f"locmemcache://{BASE_DIR.name}")}
+CACHES = {"default": env.cache_url("CACHE_URL", default=f"locmemcache://{BASE_DIR.name}?max_entries=100000")}
 
 # In which language -------------------------------------------------------------------------------------------
 
@@ -239,6 +240,10 @@ WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.databa
 
 # Days after which the contact data of a submission is deleted.
 CONTACT_DAYS = env.int("CONTACT_DAYS", default=30)
+# How many submissions are taken from one network address, and from everybody together.
+SUBMISSIONS_AN_HOUR = env.int("SUBMISSIONS_AN_HOUR", default=5)
+SUBMISSIONS_A_DAY = env.int("SUBMISSIONS_A_DAY", default=20)
+SUBMISSIONS_OF_ALL_AN_HOUR = env.int("SUBMISSIONS_OF_ALL_AN_HOUR", default=300)
 # A WebSub hub that is told about new answers; none by default, since it is a third party.
 WEBSUB_HUB = env("WEBSUB_HUB", default="")
 REST_FRAMEWORK: dict[str, Any] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
+from cms.public import submit
 from cms.public.check import check
 from cms.public.search import search, suggest
 
@@ -13,6 +14,9 @@ in_a_language: list[URLPattern] = [
     path(_("search/"), search, name="search"),
     path(_("suggest/"), suggest, name="suggest"),
     path(_("check/"), check, name="check"),
+    path(_("submit/"), submit.submit, name="submit"),
+    path(_("submit/track/"), submit.track, name="track"),
+    path(_("submit/<str:code>/"), submit.submission, name="submission"),
 ]
 
 # The same for everybody: what machines read.
