@@ -11,7 +11,7 @@ class CmsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from cms import approval, corrections, indexing, submissions
+        from cms import approval, cards, corrections, indexing, submissions
         from cms.site import follow_base_url
 
         post_migrate.connect(follow_base_url, sender=self)
@@ -19,3 +19,4 @@ class CmsConfig(AppConfig):
         corrections.connect()
         indexing.connect()
         submissions.connect()
+        cards.connect()

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from PIL import Image, ImageDraw
 
-from cms.typesetting import LEADING, Block, Face, fit, font, printable
+from cms.typesetting import ABOVE, CAPITAL, LEADING, Block, Face, fit, font, printable
 
 # Raise this when the drawing changes: every card gets a new address and is drawn anew.
 VERSION = 1
@@ -35,7 +35,15 @@ INK = {
     "yes": "#14683a",
     "open": "#48565f",
 }
-TONES = {"fake": "no", "scam": "no", "false": "no", "misleading": "half", "partly": "half", "true": "yes", "fact": "yes"}
+TONES = {
+    "fake": "no",
+    "scam": "no",
+    "false": "no",
+    "misleading": "half",
+    "partly": "half",
+    "true": "yes",
+    "fact": "yes",
+}
 
 
 class Shape(StrEnum):
@@ -109,8 +117,7 @@ class Layout:
 
     def write(self, block: Block, x: int, y: int, colour: str) -> int:
         """Places a block with its upper edge at ``y``; returns the lower edge."""
-        ascent, descent = font(block.face, block.size).getmetrics()
-        baseline = y + (block.leading - ascent - descent) // 2 + ascent
+        baseline = y + round(ABOVE * block.size)
         for number, line in enumerate(block.lines):
             self.texts.append(Text(x, baseline + number * block.leading, line, block.face, block.size, colour))
         return y + block.height
@@ -190,14 +197,16 @@ def _band(made: Layout, card: Card, frame: _Frame) -> None:
     corner = (frame.margin, (frame.band - frame.seal) // 2)
     made.place(_seal(card.standing, frame.seal, *colours), corner)
     x = frame.margin + frame.seal + 28
-    label = fit(printable(card.label), Face.BOLD, width - x - frame.margin, round(frame.label[0] * LEADING), frame.label)
-    made.write(label, x, (frame.band - label.height) // 2, tone if is_open else "sheet")
+    label = fit(
+        printable(card.label), Face.BOLD, width - x - frame.margin, round(frame.label[0] * LEADING), frame.label
+    )
+    made.write(label, x, label.top_around(frame.band // 2), tone if is_open else "sheet")
 
 
 def _body(made: Layout, card: Card, frame: _Frame, top: int, bottom: int) -> None:
     """What was spread, or the headline, and below it what holds. The room is shared so that both are read well."""
     left, width, room = frame.margin, made.size[0] - 2 * frame.margin, bottom - top
-    gap = frame.margin // 2
+    gap = frame.margin // 3
 
     def shared(part: int) -> tuple[_Upper, Block]:
         most = room * part // 20 if card.checked else room
@@ -217,12 +226,13 @@ def _body(made: Layout, card: Card, frame: _Frame, top: int, bottom: int) -> Non
     y = top
     if upper.is_framed:
         made.dashed_frame((left, top, left + width, top + upper.height), "quiet")
-        y = top + _INNER - 8
+        y = top + _INNER - 14
     for block in upper.blocks:
         y = made.write(block, left + (_INNER if upper.is_framed else 0), y, "quiet" if upper.is_framed else "ink")
     top += upper.height + gap
     if lower.lines:
-        made.rectangle((left, top + 4, left + 7, top + lower.height - 4), TONES.get(card.standing, "open"))
+        first = top + round((ABOVE - CAPITAL - 0.1) * lower.size)
+        made.rectangle((left, first, left + 7, top + lower.height), TONES.get(card.standing, "open"))
         made.write(lower, left + 34, top, "ink")
 
 
@@ -238,7 +248,7 @@ class _Upper:
 
     @property
     def height(self) -> int:
-        return sum(block.height for block in self.blocks) + (2 * _INNER - 10 if self.is_framed else 0)
+        return sum(block.height for block in self.blocks) + (2 * _INNER - 18 if self.is_framed else 0)
 
     @property
     def size(self) -> int:
@@ -252,7 +262,7 @@ class _Upper:
 def _passed_on(card: Card, frame: _Frame, width: int, most: int) -> _Upper:
     size, inside = frame.checked[1] - 2, width - 2 * _INNER
     label = fit(printable(card.passed_on_label), Face.BOLD, inside, size * 2, (size, size))
-    room = most - label.height - 2 * _INNER + 10
+    room = most - label.height - 2 * _INNER + 18
     words = fit(f"“{printable(card.passed_on)}”", Face.REGULAR, inside, room, frame.passed_on)
     return _Upper((label, words), True)
 
@@ -275,9 +285,9 @@ def _foot(made: Layout, card: Card, frame: _Frame) -> None:
     dated = fit(printable(card.dated), Face.REGULAR, width // 3, frame.foot // 2, (size - 2, size - 4))
     x = frame.margin + mark + 22
     room = width - x - frame.margin - 40 - round(dated.width)
-    site = fit(printable(card.site), Face.BOLD, room, round(size * 1.4), (size, size - 6))
+    site = fit(printable(card.site), Face.BOLD, room, round(size * LEADING), (size, size - 6))
     office = fit(printable(card.office), Face.REGULAR, room, frame.foot - _LAMP - 8 - site.height, (size - 3, size - 7))
-    y = middle - (site.height + office.height) // 2
+    y = middle - (site.height + office.height) // 2 - 4
     made.write(office, x, made.write(site, x, y, "on-deep"), "on-deep-quiet")
     for line in dated.lines:
         made.texts.append(

@@ -64,6 +64,7 @@ class Story:
     change    what a correction or retraction changed, in the words of the public log; empty for a first post
     change_kind  correction, update, retraction, or verdict: a holding notice has become an answer
     is_holding   it only says that the claim is being verified
+    cards     pictures that show the verdict, for people to download and share; no adapter sends them by itself
     published_at, modified_at  aware datetimes
     """
 
@@ -91,6 +92,7 @@ class Story:
     is_holding: bool = False
     change: str = ""
     change_kind: str = ""
+    cards: tuple[Image, ...] = ()
 
     def told_as(self, action: Action) -> str:
         """Which word a channel puts before ``change``: correct, update, verdict or retract (post: none is told)."""
@@ -113,6 +115,7 @@ class Story:
             made[name] = datetime.fromisoformat(made[name])
         made["topics"] = tuple(made.get("topics", ()))
         made["images"] = tuple(Image(**image) for image in made.get("images", ()))
+        made["cards"] = tuple(Image(**card) for card in made.get("cards", ()))
         made["sources"] = tuple(Source(**source) for source in made.get("sources", ()))
         return cls(**made)
 

@@ -25,6 +25,7 @@ from wagtail.images.models import SourceImageIOError
 from wagtail.models import Orderable, PagePermissionTester
 from wagtail.search import index
 
+from cms import cards
 from cms.fields import TodayField
 from cms.pages.base import SitePage
 from cms.pages.blocks import BodyBlock
@@ -289,6 +290,7 @@ class Answer(SitePage):
                 is_holding=self.is_holding,
                 change_kind=change.kind if change else "",
                 change=change.note if change else "",
+                cards=cards.images(self),
             )
 
     def _story_images(self) -> tuple[Image, ...]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 from django.utils.translation import gettext_lazy as _
 
 from cms.public import submit
+from cms.public.cards import share_card
 from cms.public.check import check
 from cms.public.search import search, suggest
 
@@ -20,4 +21,8 @@ in_a_language: list[URLPattern] = [
 ]
 
 # The same for everybody: what machines read.
-for_machines: list[URLPattern] = []
+for_machines: list[URLPattern] = [
+    re_path(
+        r"^chia-se/(?P<pk>\d+)/(?P<shape>wide|square)-(?P<digest>[0-9a-f]{1,64})\.png$", share_card, name="share_card"
+    ),
+]
