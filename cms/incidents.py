@@ -210,6 +210,16 @@ class Appearance(Orderable):
             )
 
 
+def times_seen(incidents: list[int]) -> list[tuple[str, int]]:
+    """(platform, how often) for the public, most first. Never where exactly: that could lead to private people."""
+    counted = (
+        Appearance.objects.filter(incident__in=incidents).values_list("platform").annotate(times=models.Count("pk"))
+    )
+    return [
+        (str(Appearance.Platform(platform).label), times) for platform, times in counted.order_by("-times", "platform")
+    ]
+
+
 class IncidentChange(models.Model):
     """That an incident reached a status: one line of its life. Append-only."""
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.paginator import Page as PageOfResults
 from django.core.paginator import Paginator
 from django.db import models
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField, StreamField
@@ -16,11 +18,21 @@ from wagtail.models import Page, PagePermissionTester
 from wagtail.url_routing import RouteResult
 
 from cms import languages
-from cms.pages.answer import Answer
+from cms.incidents import Named, Place, Topic
+from cms.pages.answer import Answer, Change
 from cms.pages.base import SitePage
 from cms.pages.blocks import BodyBlock
+from cms.pages.filters import by_verdict, narrowing, suffix
 
 A_PAGE = 20
+
+# One word for a kind of change, as readers see it.
+CHANGE_NAMES: dict[str, str | Promise] = {
+    Change.CORRECTION: _("Correction"),
+    Change.UPDATE: _("Update"),
+    Change.RETRACTION: _("Retraction"),
+    Change.VERDICT: _("Verdict after a check"),
+}
 
 
 def newest_answers(language: str) -> QuerySet[Page]:
@@ -34,9 +46,25 @@ def newest_answers(language: str) -> QuerySet[Page]:
     )
 
 
+def with_counts(kind: type[Named], answers: QuerySet[Page]) -> list[Any]:
+    """Every topic (or place) by name, each with ``answers``: how many of ``answers`` are about it."""
+    counts = dict(answers.order_by().values_list(str(kind._meta.model_name)).annotate(models.Count("pk")))
+    named: list[Any] = list(kind._default_manager.all())
+    for one in named:
+        one.answers = counts.get(one.pk, 0)
+    return named
+
+
 def page_of(request: HttpRequest, found: QuerySet[Any]) -> PageOfResults[Any]:
     """The page of results that ``?trang=`` asks for; the nearest one if that is not there."""
     return Paginator(found, A_PAGE).get_page(request.GET.get("trang"))
+
+
+def list_of_answers(request: HttpRequest, answers: QuerySet[Page]) -> dict[str, Any]:
+    """What ``components/answers.html`` shows: one page of ``answers``, narrowed as the request asks."""
+    shown, wanted = by_verdict(request, answers)
+    results = page_of(request, shown)
+    return {"answers": results, "chips": wanted.chips, "address_suffix": suffix(wanted.kept, results.number)}
 
 
 class HomePage(SitePage):
@@ -62,7 +90,8 @@ class HomePage(SitePage):
         newest = newest_answers(languages.active())
         context["newest"] = newest[:9]
         context["urgent"] = newest.filter(is_urgent=True)[:3]
-        context["answer_list"] = AnswerList.objects.child_of(self).live().first()
+        context["topics"] = [one for one in with_counts(Topic, newest) if one.answers]
+        context["places"] = [one for one in with_counts(Place, newest) if one.answers]
         return context
 
 
@@ -90,7 +119,7 @@ class AnswerList(SitePage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        context["answers"] = page_of(request, newest_answers(languages.active()))
+        context.update(list_of_answers(request, newest_answers(languages.active())))
         return context
 
 
@@ -111,9 +140,13 @@ class CorrectionsLog(SitePage):
         from cms.corrections import Correction
 
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        shown = languages.best_of(Answer.objects.live().public(), languages.active())
-        log = Correction.objects.filter(page__in=shown.values("pk")).select_related("page__locale", "office")
-        context["corrections"] = page_of(request, log)
+        answers = languages.best_of(Answer.objects.live().public(), languages.active())
+        log = Correction.objects.filter(page__in=answers.values("pk"))
+        counts = dict(log.order_by().values_list("kind").annotate(models.Count("pk")))
+        wanted = narrowing(request, "loai", CHANGE_NAMES, counts)
+        shown = log.filter(kind=wanted.chosen) if wanted.chosen else log
+        results = page_of(request, shown.select_related("page__locale", "office"))
+        context.update(corrections=results, chips=wanted.chips, address_suffix=suffix(wanted.kept, results.number))
         return context
 
 
@@ -147,3 +180,31 @@ class InfoPage(SitePage):
     class Meta:
         verbose_name = _("information page")
         verbose_name_plural = _("information pages")
+
+    def clean(self) -> None:
+        super().clean()
+        same = InfoPage.objects.filter(purpose=self.purpose, locale_id=self.locale_id).exclude(pk=self.pk)
+        if self.purpose and self.locale_id and (other := same.first()):
+            words = _("“%(title)s” has this purpose already. Change that page, or take the purpose from it first.")
+            raise ValidationError({"purpose": words % {"title": other.title}})
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from cms.pages import particulars
+
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+
+        context.update(particulars.of(self))
+        return context
+
+
+def pages_by_purpose(language: str) -> dict[str, InfoPage]:
+    """{purpose: the live page that serves it for readers of a language}: in this language, or else the original."""
+    pages = languages.best_of(InfoPage.objects.live().public(), language).exclude(purpose="").select_related("locale")
+    # The last of a purpose stays: in this language rather than in another, then as the site's tree has them.
+    order = sorted(pages, key=lambda page: page.path, reverse=True)
+    return {page.purpose: page for page in sorted(order, key=lambda page: page.locale.language_code == language)}
+
+
+def page_for(purpose: str, language: str) -> InfoPage | None:
+    """The live page that serves a purpose (``InfoPage.Purpose``) in a language, for machines that ask for its address."""
+    return pages_by_purpose(language).get(purpose)

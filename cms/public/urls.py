@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path, re_path
 from django.utils.translation import gettext_lazy as _
 
-from cms.public import submit
+from cms.public import browse, channels, incident, submit
 from cms.public.cards import share_card
 from cms.public.check import check
 from cms.public.search import search, suggest
@@ -18,6 +18,11 @@ in_a_language: list[URLPattern] = [
     path(_("submit/"), submit.submit, name="submit"),
     path(_("submit/track/"), submit.track, name="track"),
     path(_("submit/<str:code>/"), submit.submission, name="submission"),
+    path(_("topics/"), browse.topics, name="topics"),
+    path(_("topics/<slug:slug>/"), browse.topic, name="topic"),
+    path(_("places/"), browse.places, name="places"),
+    path(_("places/<slug:slug>/"), browse.place, name="place"),
+    path(_("incidents/<int:pk>/"), incident.incident, name="incident"),
 ]
 
 # The same for everybody: what machines read.
@@ -25,4 +30,5 @@ for_machines: list[URLPattern] = [
     re_path(
         r"^chia-se/(?P<pk>\d+)/(?P<shape>wide|square)-(?P<digest>[0-9a-f]{1,64})\.png$", share_card, name="share_card"
     ),
+    path(".well-known/official-channels.json", channels.official_channels_json, name="official_channels"),
 ]

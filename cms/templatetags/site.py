@@ -10,9 +10,8 @@ from urllib.parse import urlsplit
 
 from django import template
 from django.conf import settings
-from django.db.models import Count
 from django.template import Context
-from django.urls import translate_url
+from django.urls import reverse, translate_url
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
@@ -20,10 +19,11 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
 from cms import approval, languages
+from cms.about import AboutSite
 from cms.approval import Approval
-from cms.incidents import Appearance
+from cms.incidents import times_seen
 from cms.pages.answer import Answer, Change, Evidence
-from cms.pages.home import AnswerList, CorrectionsLog, HomePage
+from cms.pages.home import CHANGE_NAMES, AnswerList, CorrectionsLog, HomePage, InfoPage, pages_by_purpose
 from publishing.models import Organisation
 
 register = template.Library()
@@ -33,11 +33,15 @@ register = template.Library()
 
 @dataclass(frozen=True)
 class Menu:
-    """The home page of the active language and what its menu shows. ``homes`` has every language's home page."""
+    """The home page of the active language and what its menu shows. ``homes`` has every language's home page.
+
+    policies  {InfoPage.Purpose: its page}, in the menu or not
+    """
 
     home: HomePage | None
     pages: list[Page]
     homes: dict[str, HomePage]
+    policies: dict[str, InfoPage]
 
     def _first(self, kind: type[Page]) -> Page | None:
         return next((page for page in self.pages if page.specific_class is kind), None)
@@ -58,12 +62,48 @@ def site_menu() -> Menu:
     homes = {home.locale.language_code: home for home in HomePage.objects.live().select_related("locale")}
     below = Page.objects.live().public().filter(depth=3).select_related("locale")
     pages = languages.best_of(below, language).in_menu().order_by("path") if language in homes else []
-    return Menu(homes.get(language), sorted(pages, key=lambda page: page.locale.language_code != language), homes)
+    in_order = sorted(pages, key=lambda page: page.locale.language_code != language)
+    return Menu(homes.get(language), in_order, homes, pages_by_purpose(language))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the menu. ``current`` is the value of its aria-current: "page", "true" for its part of the site, or empty.
+
+    lang  its lang attribute, where the title is in another language than the site's own texts
+    """
+
+    title: str | Promise
+    url: str
+    current: str
+    lang: str
+
+
+@register.simple_tag(takes_context=True)
+def menu_entries(context: Context, menu: Menu) -> list[Entry]:
+    """The menu's pages, and after the list of answers the lists by topic and by place."""
+    request = context.get("request")
+    path = request.path if request else ""
+    entries: list[tuple[str | Promise, str, str]] = []
+    for page in menu.pages:
+        entries.append((page.title, languages.addresses(request).of(page), lang_of(page)))
+        if page.specific_class is AnswerList:
+            entries += [(_("Topics"), reverse("topics"), ""), (_("Places"), reverse("places"), "")]
+    return [
+        Entry(title, url, "page" if path == url else "true" if path.startswith(url) else "", lang)
+        for title, url, lang in entries
+    ]
+
+
+@register.simple_tag
+def about_site() -> AboutSite | None:
+    """Who runs the site, as far as somebody has set it. Reads only: Wagtail's own tag would write a row for a reader."""
+    return AboutSite.objects.select_related("office").filter(site__is_default_site=True).first()
 
 
 @register.simple_tag
 def our_offices() -> list[Organisation]:
-    """The offices that run the site."""
+    """The offices of our own, where nobody has set yet which of them runs the site."""
     return list(Organisation.objects.filter(is_office=True)[:3])
 
 
@@ -190,12 +230,6 @@ _STANCES: dict[str, str | Promise] = {
     Evidence.Stance.FOR: _("For the claim"),
     Evidence.Stance.CONTEXT: _("Context"),
 }
-_CHANGES: dict[str, str | Promise] = {
-    Change.CORRECTION: _("Correction"),
-    Change.UPDATE: _("Update"),
-    Change.RETRACTION: _("Retraction"),
-    Change.VERDICT: _("Verdict"),
-}
 
 
 @register.filter
@@ -215,12 +249,8 @@ def evidence_by_stance(page: Answer) -> list[tuple[str | Promise, list[Evidence]
 
 @register.filter
 def seen_on(page: Any) -> list[tuple[str, int]]:
-    """On which platforms the claim was seen and how often. Never where exactly: that could lead to private people."""
-    incidents = [answered.incident_id for answered in page.answered.all()]
-    counted = Appearance.objects.filter(incident__in=incidents).values_list("platform").annotate(times=Count("pk"))
-    return [
-        (str(Appearance.Platform(platform).label), times) for platform, times in counted.order_by("-times", "platform")
-    ]
+    """On which platforms the claim was seen and how often."""
+    return times_seen([answered.incident_id for answered in page.answered.all()])
 
 
 @register.filter
@@ -242,9 +272,15 @@ def retraction(page: Answer) -> Any:
 
 
 @register.filter
+def began_as_notice(page: Answer) -> bool:
+    """Whether it was first published as a holding notice."""
+    return page.is_holding or Change.VERDICT in [each.kind for each in page.public_corrections]
+
+
+@register.filter
 def change_name(kind: str) -> str | Promise:
     """One word for a kind of change."""
-    return _CHANGES.get(kind, kind)
+    return CHANGE_NAMES.get(kind, kind)
 
 
 @register.filter
