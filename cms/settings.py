@@ -246,7 +246,28 @@ SUBMISSIONS_A_DAY = env.int("SUBMISSIONS_A_DAY", default=20)
 SUBMISSIONS_OF_ALL_AN_HOUR = env.int("SUBMISSIONS_OF_ALL_AN_HOUR", default=300)
 # A WebSub hub that is told about new answers; none by default, since it is a third party.
 WEBSUB_HUB = env("WEBSUB_HUB", default="")
-REST_FRAMEWORK: dict[str, Any] = {}
+# The open interface (docs/machines.md): read-only, nobody logs in, no cookie. Its own rules are in cms/public/api/base.py;
+# Wagtail's admin uses the same library with others.
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "UNAUTHENTICATED_USER": None,
+    "UNAUTHENTICATED_TOKEN": None,
+    "DEFAULT_THROTTLE_RATES": {"anon": env("API_RATE", default="120/min")},
+    # Whose address counts: with a proxy in front the one it saw last, never one that the asker wrote down.
+    "NUM_PROXIES": 1 if env.bool("BEHIND_PROXY", default=False) else 0,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": WAGTAIL_SITE_NAME,
+    "DESCRIPTION": _("Everything this site has published, for programs. Read-only, without registration."),
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVERS": [{"url": BASE_URL}],
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": [],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+}
 
 # Deliveries --------------------------------------------------------------------------------------------------
 

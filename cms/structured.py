@@ -77,7 +77,12 @@ def image_of(page: Answer) -> str:
         try:
             return claimreview.absolute(page.picture.get_rendition("width-1200|format-jpeg").url)
         except SourceImageIOError:
-            pass  # the file is gone: the card says what it showed
+            pass  # the file is gone: the card stands in
+    return card_of(page)
+
+
+def card_of(page: Answer) -> str:
+    """The absolute address of the drawn share card; empty in an installation without them."""
     try:
         return claimreview.absolute(reverse("share_card", args=[page.pk]))
     except NoReverseMatch:

@@ -6,6 +6,9 @@ from django.urls import URLPattern, path, re_path
 from django.utils.translation import gettext_lazy as _
 
 from cms.public import browse, channels, incident, submit
+from cms.public.api import urls as api
+from cms.public.api.docs import api_docs
+from cms.public.api.feed import claimreview_feed
 from cms.public.cards import share_card
 from cms.public.check import check
 from cms.public.search import search, suggest
@@ -23,6 +26,7 @@ in_a_language: list[URLPattern] = [
     path(_("places/"), browse.places, name="places"),
     path(_("places/<slug:slug>/"), browse.place, name="place"),
     path(_("incidents/<int:pk>/"), incident.incident, name="incident"),
+    path(_("open-data/"), api_docs, name="api_docs"),
 ]
 
 # The same for everybody: what machines read.
@@ -31,4 +35,6 @@ for_machines: list[URLPattern] = [
         r"^chia-se/(?P<pk>\d+)/(?P<shape>wide|square)-(?P<digest>[0-9a-f]{1,64})\.png$", share_card, name="share_card"
     ),
     path(".well-known/official-channels.json", channels.official_channels_json, name="official_channels"),
+    path("claimreview.json", claimreview_feed, name="claimreview_feed"),
+    *api.addresses,
 ]
