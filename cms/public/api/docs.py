@@ -65,14 +65,14 @@ def _resolved(schema: dict[str, Any], whole: dict[str, Any]) -> dict[str, Any]:
 
 def _part(name: str, schema: dict[str, Any], whole: dict[str, Any], words: str = "") -> Part:
     schema = _resolved(schema, whole)
-    kinds = schema.get("type", "")
-    kind = next((one for one in kinds if one != "null"), "") if isinstance(kinds, list) else kinds
+    types = schema.get("type", "")
+    form = next((one for one in types if one != "null"), "") if isinstance(types, list) else types
     inner = schema
-    if kind == "array":
+    if form == "array":
         inner = _resolved(schema.get("items", {}), whole)
-        kind = f"{inner.get('type', 'object')}[]"
+        form = f"{inner.get('type', 'object')}[]"
     parts = [_part(each, one, whole) for each, one in inner.get("properties", {}).items()]
-    form = {"date-time": "date-time", "date": "date", "uri": "url"}.get(schema.get("format", ""), kind)
+    form = {"date-time": "date-time", "date": "date", "uri": "url"}.get(schema.get("format", ""), form)
     values = [str(each) for each in inner.get("enum", []) if each is not None]
     return Part(name, form, words or schema.get("description", ""), values, parts)
 
