@@ -29,23 +29,23 @@ from publishing.story import Image, Story
 
 MOST = 50
 FORMS = ("atom", "rss", "json")
-KINDS = ("answers", "corrections", "topic", "place")
+SCOPES = ("answers", "corrections", "topic", "place")
 # When a feed without entries was last changed: it must say a time, and the same one each time it is asked.
 NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Source:
-    """Which feed: its kind, its language, and the slug of the topic or place."""
+    """Which feed: its scope, its language, and the slug of the topic or place."""
 
-    kind: str
+    scope: str
     language: str
     slug: str = ""
 
     def path(self, form: str) -> str:
         """The address without the host."""
         named = {"language": self.language, "form": form} | ({"slug": self.slug} if self.slug else {})
-        return reverse(f"{self.kind}_feed", kwargs=named)
+        return reverse(f"{self.scope}_feed", kwargs=named)
 
     def url(self, form: str) -> str:
         return settings.BASE_URL + self.path(form)
@@ -97,12 +97,12 @@ def feed_of(source: Source) -> Feed | None:
     with translation.override(source.language):
         subject: Topic | Place | None = None
         if source.slug:
-            named: QuerySet[Any, Any] = Topic.objects.all() if source.kind == "topic" else Place.objects.all()
+            named: QuerySet[Any, Any] = Topic.objects.all() if source.scope == "topic" else Place.objects.all()
             subject = named.filter(slug=source.slug).first()
             if subject is None:
                 return None
         title = settings.WAGTAIL_SITE_NAME + (f" – {subject}" if subject else "")
-        if source.kind == "corrections":
+        if source.scope == "corrections":
             title += " – " + gettext("Corrections")
             told = gettext("Every correction, update and retraction, newest first.")
             return Feed(source, title, told, _home(CorrectionsLog, source.language), _corrections(source.language))
@@ -121,7 +121,7 @@ def _home(model: type[AnswerList | CorrectionsLog], language: str) -> str:
 def _answers(source: Source) -> Iterable[Entry]:
     pages = Answer.objects.live().public().filter(locale__language_code=source.language)
     if source.slug:
-        pages = pages.filter(**{f"{source.kind}__slug": source.slug})
+        pages = pages.filter(**{f"{source.scope}__slug": source.slug})
     newest = list(pages.select_related("locale", "content_type").order_by("-last_published_at", "-pk")[:MOST])
     stories = stories_of(newest)
     return (answer_entry(page, stories[page.pk]) for page in newest)
@@ -230,9 +230,9 @@ def newest_changes() -> dict[Source, datetime]:
     by: QuerySet[Answer, dict[str, object]] = Answer.objects.live().public().order_by()
     rows = by.values_list("locale__language_code", "topic__slug", "place__slug").annotate(at=Max("last_published_at"))
     for language, topic, place, at in rows:
-        for kind, slug in (("answers", ""), ("topic", topic), ("place", place)):
+        for scope, slug in (("answers", ""), ("topic", topic), ("place", place)):
             if at and slug is not None:
-                source = Source(kind, language, slug)
+                source = Source(scope, language, slug)
                 found[source] = max(at, found.get(source, at))
     log = Correction.objects.filter(page__live=True).order_by()
     for language, at in log.values_list("page__locale__language_code").annotate(at=Max("made_at")):

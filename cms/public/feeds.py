@@ -20,9 +20,9 @@ FRESH_SECONDS = 300
 
 
 @require_safe
-def feed(request: HttpRequest, kind: str, language: str, form: str, slug: str = "") -> HttpResponseBase:
+def feed(request: HttpRequest, scope: str, language: str, form: str, slug: str = "") -> HttpResponseBase:
     """One feed. Whoever has the newest already gets 304."""
-    found = feed_of(Source(kind, language, slug))
+    found = feed_of(Source(scope, language, slug))
     if found is None:
         raise Http404
     document, content_type = write(found, form)
@@ -54,8 +54,8 @@ _FORM = r"\.(?P<form>atom|rss|json)$"
 
 urls: list[URLPattern] = [
     re_path(r"^feeds/$", feeds, name="feeds"),
-    re_path(rf"{_IN}/answers{_FORM}", feed, {"kind": "answers"}, name="answers_feed"),
-    re_path(rf"{_IN}/corrections{_FORM}", feed, {"kind": "corrections"}, name="corrections_feed"),
-    re_path(rf"{_IN}/topic/(?P<slug>[-\w]+){_FORM}", feed, {"kind": "topic"}, name="topic_feed"),
-    re_path(rf"{_IN}/place/(?P<slug>[-\w]+){_FORM}", feed, {"kind": "place"}, name="place_feed"),
+    re_path(rf"{_IN}/answers{_FORM}", feed, {"scope": "answers"}, name="answers_feed"),
+    re_path(rf"{_IN}/corrections{_FORM}", feed, {"scope": "corrections"}, name="corrections_feed"),
+    re_path(rf"{_IN}/topic/(?P<slug>[-\w]+){_FORM}", feed, {"scope": "topic"}, name="topic_feed"),
+    re_path(rf"{_IN}/place/(?P<slug>[-\w]+){_FORM}", feed, {"scope": "place"}, name="place_feed"),
 ]

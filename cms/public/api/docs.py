@@ -38,12 +38,14 @@ class Address:
     fields: list[Part]
 
 
+_LANGUAGE = "the reader's"
 # What else machines may read here: (name of the address, its arguments, what it is). Shown where it exists.
 _OTHERS: list[tuple[str, list[Any], str | Promise]] = [
     ("claimreview_feed", [], _("All reviews as a DataFeed of ClaimReview (schema.org)")),
-    ("feed", [], _("RSS feed of the newest answers")),
-    ("feed_atom", [], _("Atom feed of the newest answers")),
-    ("feed_json", [], _("JSON feed of the newest answers")),
+    ("answers_feed", [_LANGUAGE, "rss"], _("RSS feed of the newest answers")),
+    ("answers_feed", [_LANGUAGE, "atom"], _("Atom feed of the newest answers")),
+    ("answers_feed", [_LANGUAGE, "json"], _("JSON feed of the newest answers")),
+    ("corrections_feed", [_LANGUAGE, "atom"], _("Atom feed of the corrections")),
     ("oembed", [], _("oEmbed: how to show an answer on another site")),
     ("official_channels", [], _("The official channels, for programs")),
     ("sitemap", [], _("Every page of this site")),
@@ -98,7 +100,8 @@ def api_docs(request: HttpRequest) -> HttpResponse:
     files = []
     for name, arguments, words in _OTHERS:
         try:
-            files.append((settings.BASE_URL + reverse(name, args=arguments), words))
+            filled = [get_language() if each == _LANGUAGE else each for each in arguments]
+            files.append((settings.BASE_URL + reverse(name, args=filled), words))
         except NoReverseMatch:
             continue  # not part of this installation
     context = {
