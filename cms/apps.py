@@ -11,12 +11,13 @@ class CmsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from cms import approval, cards, corrections, indexing, submissions
+        from cms import approval, cards, corrections, indexing, locales, submissions
         from cms.site import follow_base_url
 
         post_migrate.connect(follow_base_url, sender=self)
         approval.connect()
         corrections.connect()
+        locales.connect()
         indexing.connect()
         submissions.connect()
         cards.connect()

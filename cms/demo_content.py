@@ -18,6 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 from PIL import Image, ImageDraw
 from wagtail.models import Locale, Page
+from wagtail_localize.operations import translate_object
 
 from cms import demo_pages, people
 from cms.claims import Verdict
@@ -149,7 +150,7 @@ class _Desk:
         self, who: dict[str, User], office: Organisation, topics: dict[str, Topic], places: dict[str, Place]
     ) -> None:
         self.who, self.office, self.topics, self.places = who, office, topics, places
-        self.answers = AnswerList.objects.get(slug="kiem-chung")
+        self.answers = AnswerList.objects.get(slug="kiem-chung", locale__language_code="vi")
 
     # How a page comes to be ---------------------------------------------------------------------------------
 
@@ -461,8 +462,8 @@ class _Desk:
 
     def _in_english(self) -> None:
         english = Locale.objects.get(language_code="en")
-        self.answers.get_translation(english)  # its parent exists: made by the migrations
-        copy = self.water.copy_for_translation(english)
+        translate_object(self.water, [english], user=self.who["bientap"])  # what “Translate this page” does
+        copy = self.water.get_translation(english)
         draft = self.again(copy).get_latest_revision_as_object()
         draft.title = "Tap water in the province is safe; nobody has ordered to stop using it"
         draft.slug = "tap-water-is-safe"

@@ -77,6 +77,16 @@ def original_of(page: Page) -> Page | None:
     return page.get_translations().filter(pk__lt=page.pk).order_by("pk").first() if page.pk else None
 
 
+def page_at_same_address(page: Page) -> Page | None:
+    """A page that would be hidden by ``page``, or hide it, where one of both is shown below the other's parent."""
+    parent = page.get_parent() if page.pk else None
+    for other in parent.get_translations() if parent else []:
+        beside = Page.objects.child_of(other).exclude(translation_key=page.translation_key)
+        if (taken := beside.filter(slug=page.slug).first()) is not None:
+            return taken
+    return None
+
+
 # Addresses ----------------------------------------------------------------------------------------------------
 
 

@@ -189,6 +189,7 @@ LANG_INFO["nut"] = {"bidi": False, "code": "nut", "name": "Nùng", "name_local":
 LANG_INFO["hmn"] = {"bidi": False, "code": "hmn", "name": "Hmong", "name_local": "Tiếng Mông"}
 USE_I18N = True
 WAGTAIL_I18N_ENABLED = True
+WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = False  # a translation begins as a draft, whatever its original is
 LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "wagtail"]
 FORMAT_MODULE_PATH = "cms.formats"
 # A language without formats of its own writes dates and numbers as Vietnamese does.

@@ -9,8 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
 from cms import languages
 from cms.pages.answer import Answer
+from publishing.models import StoryVersion
 
 
 @dataclass(frozen=True)
@@ -38,3 +42,43 @@ def behind(page: Answer) -> Behind | None:
     if change is None:
         return None
     return Behind(change.kind, change.made_at, original.locale.language_code, original.url or "")
+
+
+@dataclass(frozen=True)
+class Original:
+    """What whoever writes a translation sees of the original.
+
+    changes_url  Wagtail's comparison of the version that was translated with today's; empty where they are the same
+    """
+
+    page: Answer
+    language: str
+    lang: SafeString
+    edit_url: str
+    changes_url: str
+
+
+def original_for_editor(page: Answer) -> Original | None:
+    """The original of a translation; None for an original."""
+    found = languages.original_of(page)
+    if found is None:
+        return None
+    original, code = found.specific, found.locale.language_code
+    changes = ""
+    known = _version_translated(page, original)
+    if known and original.live_revision_id and known != original.live_revision_id:
+        changes = reverse("wagtailadmin_pages:revisions_compare", args=[original.pk, known, original.live_revision_id])
+    edit = reverse("wagtailadmin_pages:edit", args=[original.pk])
+    return Original(original, languages.name_of(code), languages.lang_attribute(code), edit, changes)
+
+
+def _version_translated(page: Answer, original: Answer) -> int | None:
+    """The revision of the original that was public when the translation was last published, or else begun."""
+    since = page.last_published_at
+    if since is None:
+        first = page.revisions.order_by("created_at", "id").first()
+        since = first.created_at if first else None
+    if since is None:
+        return None
+    versions = StoryVersion.objects.filter(key=original.story_key, made_at__lte=since)
+    return versions.order_by("-made_at", "-revision").values_list("revision", flat=True).first()

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -150,6 +150,22 @@ def the_step_comes_first(items: list[Any], request: HttpRequest, context: dict[s
     steps = [item for item in items if item.name == "approve"]
     if steps:
         items[:] = [steps[0], *(item for item in items if item is not steps[0] and item.name != "action-save-draft")]
+
+
+@hooks.register("construct_page_action_menu")
+def no_second_way_to_translate(items: list[Any], request: HttpRequest, context: dict[str, Any]) -> None:
+    """A translated answer is written in this editor, and is never the alias of another page."""
+    page = context.get("page")
+    if page is not None and isinstance(page.specific, Answer):
+        items[:] = [item for item in items if not item.name.startswith("localize-")]
+
+
+@hooks.register("before_edit_page", order=-1)
+def no_strings_apart(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """The same for who asks for it without the menu: the editor of strings would overwrite the evidence."""
+    if "localize-restart-translation" in request.POST and isinstance(page.specific, Answer):
+        return redirect("wagtailadmin_pages:edit", page.pk)
+    return None
 
 
 @hooks.register("register_log_actions")

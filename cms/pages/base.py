@@ -8,10 +8,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.admin.widgets.slug import SlugInput
-from wagtail.models import Page
+from wagtail.models import Locale, Page
 from wagtail.url_routing import RouteResult
 
-from cms import languages
+from cms import languages, locales
 
 # Wagtail's own slugs lose most Vietnamese letters ("Học sinh" became "hc-sinh"): each group of letters is one base letter.
 _LETTERS = {
@@ -32,6 +32,8 @@ class SitePage(Page):
     """A page of the public site. Its template is ``templates/pages/<model_name>.html``."""
 
     show_in_menus_default = False
+    # Whether each language has this page, made with it, and not only where somebody translates it.
+    is_fixed = False
     promote_panels = [
         MultiFieldPanel(
             [
@@ -69,6 +71,14 @@ class SitePage(Page):
         context["content_lang"] = languages.lang_attribute(language)
         context["written_in"] = languages.name_of(language) if language != languages.active() else ""
         return context
+
+    def copy_for_translation(
+        self, locale: Locale, copy_parents: bool = False, alias: bool = False, exclude_fields: Any = None
+    ) -> Page:
+        """Never an alias: see locales.py."""
+        if alias:
+            return locales.instead_of_alias(self, locale)
+        return super().copy_for_translation(locale, copy_parents=copy_parents, exclude_fields=exclude_fields)
 
     def get_template(self, request: HttpRequest, *args: Any, **kwargs: Any) -> str:
         return f"pages/{self._meta.model_name}.html"

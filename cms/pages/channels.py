@@ -23,6 +23,7 @@ class ChannelsPage(SitePage):
 
     intro = models.TextField(_("introduction"), max_length=600, blank=True)
 
+    localize_default_translation_mode = "simple"  # its channels are written by hand in each language
     parent_page_types = ["cms.HomePage"]
     subpage_types: list[str] = []
     content_panels = [

@@ -16,6 +16,7 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page, PagePermissionTester
 from wagtail.url_routing import RouteResult
+from wagtail_localize.fields import SynchronizedField
 
 from cms import languages
 from cms.incidents import Named, Place, Topic
@@ -72,6 +73,7 @@ class HomePage(SitePage):
 
     intro = models.TextField(_("introduction"), max_length=400, blank=True)
 
+    is_fixed = True
     parent_page_types = ["wagtailcore.Page"]
     content_panels = [*SitePage.content_panels, FieldPanel("intro")]
 
@@ -107,6 +109,7 @@ class AnswerList(SitePage):
 
     intro = models.TextField(_("introduction"), max_length=400, blank=True)
 
+    is_fixed = True
     parent_page_types = ["cms.HomePage"]
     content_panels = [*SitePage.content_panels, FieldPanel("intro")]
 
@@ -128,6 +131,7 @@ class CorrectionsLog(SitePage):
 
     intro = models.TextField(_("introduction"), max_length=600, blank=True)
 
+    is_fixed = True
     parent_page_types = ["cms.HomePage"]
     subpage_types: list[str] = []
     content_panels = [*SitePage.content_panels, FieldPanel("intro")]
@@ -173,6 +177,7 @@ class InfoPage(SitePage):
     intro = RichTextField(_("introduction"), blank=True, features=["bold", "italic", "link"])
     body = StreamField(BodyBlock(), verbose_name=_("body"), blank=True)
 
+    override_translatable_fields = [SynchronizedField("purpose", overridable=False)]
     parent_page_types = ["cms.HomePage"]
     subpage_types: list[str] = []
     content_panels = [*SitePage.content_panels, FieldPanel("purpose"), FieldPanel("intro"), FieldPanel("body")]
