@@ -255,7 +255,9 @@ def admin() -> Client:
 def test_a_language_that_an_administrator_adds_is_there_at_once(tay):
     published()
     home = soup("/tyz/")
-    assert [a.get_text() for a in home.select(".menu a")][:2] == ["Kiểm chứng", "Nhật ký đính chính"]
+    menu = {a.get_text(): a["href"] for a in home.select(".menu a")}
+    assert (menu["Kiểm chứng"], menu["Nhật ký đính chính"]) == ("/tyz/kiem-chung/", "/tyz/dinh-chinh/")
+    assert all(address.startswith(("/tyz/", "#")) for address in menu.values())
     assert [a["href"] for a in home.select(".row-title a")] == ["/tyz/kiem-chung/nuoc-may/"]
     answer = soup("/tyz/kiem-chung/nuoc-may/")
     assert answer.html["lang"] == "vi", "nobody has translated the interface, so it is shown, and marked, as Vietnamese"
