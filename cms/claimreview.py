@@ -19,7 +19,7 @@ from django.utils.translation import pgettext
 from cms.claims import Verdict
 from cms.incidents import Appearance, Incident
 from cms.pages.answer import Answer, Change
-from cms.pages.home import InfoPage
+from cms.pages.home import InfoPage, pages_by_purpose
 from publishing.models import Organisation
 from publishing.text import clip
 
@@ -70,8 +70,7 @@ class Facts:
 
 def policies(language: str) -> dict[str, str]:
     """The addresses of the information pages of a language, by their purpose. One query."""
-    pages = InfoPage.objects.live().exclude(purpose="").filter(locale__language_code=language).select_related("locale")
-    return {page.purpose: page.full_url or "" for page in pages.order_by("-path")}
+    return {purpose: page.full_url or "" for purpose, page in pages_by_purpose(language).items()}
 
 
 def spread_of(pages: Iterable[Any]) -> dict[int, Spread]:

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from wagtail.images.models import SourceImageIOError
 from wagtail.models import Page
 
-from cms import claimreview
+from cms import cards, claimreview
 from cms.about import AboutSite
 from cms.claimreview import Facts, Spread
 from cms.pages.answer import Answer
@@ -70,7 +70,7 @@ def _facts(page: Answer) -> Facts:
 
 
 def image_of(page: Answer) -> str:
-    """The absolute address of the picture that stands for an answer: its own, else the drawn share card, if any."""
+    """The absolute address of the picture that stands for an answer: its own, else the drawn share card."""
     if page.is_retracted:
         return ""
     if page.picture:
@@ -82,11 +82,8 @@ def image_of(page: Answer) -> str:
 
 
 def card_of(page: Answer) -> str:
-    """The absolute address of the drawn share card; empty in an installation without them."""
-    try:
-        return claimreview.absolute(reverse("share_card", args=[page.pk]))
-    except NoReverseMatch:
-        return ""
+    """The absolute address of the wide share card."""
+    return cards.images(page)[0].url
 
 
 def the_office() -> tuple[Organisation | None, AboutSite | None]:

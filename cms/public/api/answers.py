@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from django.utils import translation
 
-from cms import structured
+from cms import cards
 from cms.claimreview import told_changes
 from cms.corrections import Correction
 from cms.incidents import Named
@@ -120,9 +121,6 @@ def _evidence(piece: Evidence) -> dict[str, Any]:
     }
 
 
-def _image(page: Answer, images: list[dict[str, Any]]) -> dict[str, Any] | None:
-    if images:
-        return images[0]
-    if card := structured.card_of(page):
-        return {"url": card, "alt": page.title, "width": None, "height": None, "credit": ""}
-    return None
+def _image(page: Answer, images: list[dict[str, Any]]) -> dict[str, Any]:
+    """The picture as it was frozen; without one the card that is drawn of every answer."""
+    return images[0] if images else asdict(cards.images(page)[0])
