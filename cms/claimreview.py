@@ -237,7 +237,7 @@ def news_article(page: Answer, facts: Facts) -> dict[str, Any]:
 
 def _citations(page: Answer) -> list[dict[str, str]]:
     cited = []
-    for piece in page.evidence.all():
+    for piece in page.public_evidence:
         one = {"@type": "CreativeWork", "name": piece.title}
         if piece.public_url:
             one["url"] = piece.public_url

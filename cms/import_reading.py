@@ -121,8 +121,8 @@ class _Scripts(HTMLParser):
         self._is_inside = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        kind = (dict(attrs).get("type") or "").split(";")[0].strip().lower()
-        self._is_inside = tag == "script" and kind == "application/ld+json"
+        media_type = (dict(attrs).get("type") or "").split(";")[0].strip().lower()
+        self._is_inside = tag == "script" and media_type == "application/ld+json"
         if self._is_inside:
             self.found.append("")
 

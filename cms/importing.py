@@ -36,6 +36,8 @@ from publishing.text import clip, plain_text
 
 _MOST_READ = 5000  # letters of a text that are looked at; what is longer is no claim
 _MASK = "…"
+# Bleach takes the tags of these away and leaves what was between them.
+_CODE = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 # Shown, but no reason to doubt: we keep our own claims short, and never keep who made one.
 _NOTES = {"claim_long", "no_claimant"}
 
@@ -123,7 +125,7 @@ def _line(value: Any) -> str:
     text = value[:_MOST_READ]
     for _round in range(2):  # entities of entities are common
         text = html.unescape(text)
-    text = plain_text(text)
+    text = plain_text(_CODE.sub(" ", text))
     kept = (" " if letter.isspace() else letter for letter in text if letter.isspace() or letter.isprintable())
     return unicodedata.normalize("NFC", re.sub(" +", " ", "".join(kept)).strip())
 
@@ -166,14 +168,15 @@ def _verdict(rating: Any, reading: Reading) -> str:
     """The verdict that the record's own word, or without a word the end of its scale, leaves no doubt about."""
     if not isinstance(rating, dict):
         return ""
-    label = fold(_line(defects.first(rating.get("alternateName"))))
+    shown = _line(defects.first(rating.get("alternateName")))
+    label = fold(shown)
     numbers = [defects.number(defects.first(rating.get(name))) for name in ("worstRating", "ratingValue", "bestRating")]
     worst, value, best = numbers
     is_sound = worst is not None and value is not None and best is not None and worst < best and worst <= value <= best
     if label:
         found = next((verdict for verdict, words in _known_labels().items() if label in words), None)
         if found is None:
-            reading.doubts.append(_("its verdict “%(label)s” is none of ours") % {"label": label[:60]})
+            reading.doubts.append(_("its verdict “%(label)s” is none of ours") % {"label": clip(shown, 60)})
             return ""
         if is_sound and ((found == Verdict.TRUE and value == worst) or (found.rating in {1, 2} and value == best)):
             reading.doubts.append(_("its word and its number contradict each other"))

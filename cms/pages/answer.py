@@ -250,6 +250,11 @@ class Answer(SitePage):
         """What was corrected, newest first."""
         return list(self.corrections.all())
 
+    @cached_property
+    def public_evidence(self) -> list[Evidence]:
+        """The evidence with its documents, as the editor ordered it. Asked once, for readers and for machines."""
+        return list(self.evidence.all().select_related("document"))
+
     def public_texts(self) -> list[str]:
         """Every text of this page that the public will read, for the gate's search for personal data."""
         texts = [

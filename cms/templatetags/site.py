@@ -235,8 +235,7 @@ _STANCES: dict[str, str | Promise] = {
 @register.filter
 def evidence_in_order(page: Answer) -> list[Evidence]:
     """The evidence with its documents, primary sources first, otherwise as the editor ordered it."""
-    pieces = page.evidence.all().select_related("document")
-    return sorted(pieces, key=lambda piece: piece.kind != Evidence.Kind.PRIMARY)
+    return sorted(page.public_evidence, key=lambda piece: piece.kind != Evidence.Kind.PRIMARY)
 
 
 @register.filter

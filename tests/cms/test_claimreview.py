@@ -225,7 +225,9 @@ def test_no_text_can_end_the_script_element(people):
 def test_an_answer_costs_at_most_three_queries(answer, django_assert_max_num_queries):
     page = Rebuttal.objects.get(pk=answer.pk)
     menu = site_menu()
-    assert page.locale and page.office and page.topic and page.public_corrections is not None  # the page reads these
+    assert (
+        page.locale and page.office and page.topic and page.public_evidence and page.public_corrections is not None
+    )  # the page reads these
     with django_assert_max_num_queries(3):
         assert structured.describe(page, {"menu": menu})
 
