@@ -23,6 +23,7 @@ from wagtail_localize.operations import translate_object
 from cms import demo_pages, people
 from cms.claims import Verdict
 from cms.corrections import follow
+from cms.demo_submissions import send_in
 from cms.incidents import Appearance, Incident, Place, Topic
 from cms.models import (
     Answer,
@@ -93,6 +94,7 @@ def seed(connections: dict[str, Any], say: Callable[[str], Any]) -> None:
     desk.write_everything()
     _connect_channels(connections)
     desk.send()
+    send_in(who["bientap"])
 
 
 def _person(person: Person) -> User:

@@ -10,10 +10,11 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from cms.groups import join
 from cms.incidents import Incident
 from cms.personal_data import masked
 from cms.sameness import ENOUGH, Said
-from cms.submissions import Submission, SubmissionChange
+from cms.submissions import Submission
 
 # How far back, and with how many groups, a new submission is compared.
 COMPARED_DAYS = 60
@@ -57,6 +58,14 @@ def _most_alike(said: Said, others: Iterable[Submission]) -> Submission | None:
     return best[2] if best and best[0] >= ENOUGH else None
 
 
+def like_groups(submission: Submission, most: int = 3) -> list[Submission]:
+    """Other new groups that an editor may find to say the same, most alike first."""
+    said = Said(submission.text, submission.url)
+    others = Submission.objects.firsts().filter(phase=Submission.Phase.RECEIVED).exclude(pk=submission.pk)
+    alike = [(said.likeness(Said(one.text, one.url)), one.pk, one) for one in others.order_by("-pk")[:COMPARED_GROUPS]]
+    return [one for likeness, _pk, one in sorted(alike, reverse=True)[:most] if likeness >= ENOUGH / 2]
+
+
 def likely_incidents(submission: Submission, most: int = 3) -> list[Incident]:
     """Registered incidents that seem to be about the same, most alike first: a suggestion to an editor, no more."""
     said = Said(submission.text, submission.url)
@@ -64,36 +73,3 @@ def likely_incidents(submission: Submission, most: int = 3) -> list[Incident]:
     incidents = Incident.objects.filter(first_seen_at__gte=since).order_by("-pk").only("pk", "claim", "status")
     alike = [(said.likeness(Said(one.claim)), one.pk, one) for one in incidents[:COMPARED_GROUPS]]
     return [one for likeness, _pk, one in sorted(alike, reverse=True)[:most] if likeness >= ENOUGH / 2]
-
-
-def join(submission: Submission, first: Submission) -> None:
-    """Puts a submission, with everything that repeats it, into the group of ``first``, whose fate it shares from now on.
-
-    Both rows are locked in one order, so that two that join each other's groups at once still end one level deep.
-    """
-    with transaction.atomic():
-        rows = Submission.objects.select_for_update().filter(pk__in=[submission.pk, first.pk]).order_by("pk")
-        found = {one.pk: one for one in rows}
-        if len(found) < 2:  # one of them was deleted
-            return
-        target = found[first.pk].first  # it may have been joined to another in the meantime
-        if target.pk == submission.pk:
-            return
-        moved = [*Submission.objects.filter(same_as=submission.pk), found[submission.pk]]
-        for one in moved:
-            if one.phase != target.phase:
-                SubmissionChange.objects.create(submission=one, phase=target.phase)
-            one.same_as, one.phase, one.incident_id = target, target.phase, target.incident_id
-            one.save(update_fields=["same_as", "phase", "incident"])
-    submission.refresh_from_db()
-
-
-def part(submission: Submission) -> None:
-    """Takes one out of its group. Of a first, the earliest repeat takes its place. It keeps phase and incident."""
-    with transaction.atomic():
-        repeats = list(Submission.objects.select_for_update().filter(same_as=submission).order_by("pk"))
-        if repeats:
-            Submission.objects.filter(pk=repeats[0].pk).update(same_as=None)
-            Submission.objects.filter(pk__in=[one.pk for one in repeats[1:]]).update(same_as=repeats[0])
-        Submission.objects.filter(pk=submission.pk).update(same_as=None)
-    submission.refresh_from_db()

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
-from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from cms.links import links_in, same_address, without_links
 from cms.search import fold
 
 # Dice's measure of shared parts, 0 to 1. Measured on the pairs of tests/cms/test_sameness.py: what was passed on with
@@ -14,35 +13,11 @@ ENOUGH = 0.75
 # A message with this many links is an advertisement more often than a claim: its hosts say more than its words.
 MANY_LINKS = 4
 _COMPARED = 1500  # letters; what is passed on says what it says within them
-_LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"“”]+", re.IGNORECASE)
-# What only says by which way a reader came.
-_TRACKING = re.compile(r"^(utm_.*|fbclid|gclid|igsh|igshid|mibextid|ref|ref_src|si|_rdc|_rdr|share_id|zarsrc)$")
-
-
-def links_in(text: str) -> list[str]:
-    """Every link in a text, as written, without the full stop or bracket after it."""
-    return [found.rstrip(".,;:!?)]}'") for found in _LINK.findall(text)]
-
-
-def normal_link(url: str) -> str:
-    """The address without what does not change where it leads; empty for a link that names a whole site or nothing.
-
-    "https://www.Bao.example/tin/?utm_source=zalo#a" becomes "bao.example/tin".
-    """
-    url = url.strip()
-    try:
-        parts = urlsplit(url if "://" in url else f"https://{url}")
-        host = (parts.hostname or "").removeprefix("www.").removeprefix("m.")
-    except ValueError:
-        return ""
-    kept = urlencode(sorted((name, value) for name, value in parse_qsl(parts.query) if not _TRACKING.match(name)))
-    path = parts.path.rstrip("/")
-    return f"{host}{path}{'?' if kept else ''}{kept}" if host and (path or kept) else ""
 
 
 def parts_of(text: str) -> frozenset[str]:
     """What a text is compared by: its pairs of neighbouring words and its runs of three letters, folded."""
-    folded = fold(_LINK.sub(" ", text)[:_COMPARED])
+    folded = fold(without_links(text)[:_COMPARED])
     words = folded.split()
     pairs = {f"{first} {second}" for first, second in pairwise(words)}
     return frozenset(pairs | {folded[start : start + 3] for start in range(len(folded) - 2)})
@@ -58,8 +33,8 @@ class Said:
 
     def __init__(self, text: str, url: str = "") -> None:
         links = links_in(text)
-        self.link = normal_link(url) or (normal_link(links[0]) if len(links) == 1 else "")
-        self.hosts = frozenset(normal_link(f"{link}/_").split("/")[0] for link in links) - {""}
+        self.link = same_address(url) or (same_address(links[0]) if len(links) == 1 else "")
+        self.hosts = frozenset(same_address(f"{link}/_").split("/")[0] for link in links) - {""}
         self.is_full_of_links = len(links) >= MANY_LINKS
         self.parts = parts_of(text)
 

@@ -58,6 +58,11 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
             )
         )
 
+    def in_phase(self, phase: str) -> SubmissionQuerySet:
+        """Those that stand so now."""
+        found: Any = self.with_phase()  # the type of a query set forgets what was added to it
+        return found.filter(phase_now=phase)
+
     def firsts(self) -> SubmissionQuerySet:
         """One of each group: the first that said it."""
         return self.filter(same_as__isnull=True)
@@ -133,13 +138,24 @@ class Submission(models.Model):
         indexes = [models.Index(fields=["phase", "-received_at"], name="submission_inbox")]
 
     def __str__(self) -> str:
-        said = self.text or self.url or self.code
-        return said if len(said) <= 90 else said[:89].rstrip() + "…"
+        # Logs keep this for ever: they name the code, not what was said.
+        return self.code
+
+    @property
+    def said(self) -> str:
+        """Its beginning, for lists."""
+        said = " ".join(self.text.split()) or self.url
+        return said if len(said) <= 160 else said[:159].rstrip() + "…"
 
     @property
     def first(self) -> Submission:
         """The first of its group: itself, or the one it repeats."""
         return self.same_as or self
+
+    @property
+    def phase_label(self) -> str:
+        """How it stands, in words; as of now where ``with_phase()`` was asked."""
+        return str(self.Phase(getattr(self, "phase_now", self.phase)).label)
 
     @property
     def seen_on_label(self) -> str:

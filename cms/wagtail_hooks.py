@@ -22,6 +22,7 @@ from wagtail.snippets.views.chooser import SnippetChooserViewSet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from cms import approval
+from cms import inbox_hooks as inbox_hooks  # the inbox registers its own
 from cms.incidents import Incident, Place, Topic
 from cms.kept import KeptCopy
 from cms.pages.answer import Answer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cms.sameness import ENOUGH, Said, links_in, normal_link
+from cms.sameness import ENOUGH, Said
 
 WATER = "KHẨN: nước máy toàn tỉnh nhiễm độc, từ tối nay cấm dùng, ai uống phải đi viện ngay. Chia sẻ gấp!"
 POWER = "Gọi điện tự xưng nhân viên điện lực, báo nợ cước và dọa cắt điện trong hai giờ"
@@ -44,21 +44,6 @@ def test_another_message(one, other):
     assert Said(one).likeness(Said(other)) < ENOUGH
 
 
-@pytest.mark.parametrize(
-    ("url", "normal"),
-    [
-        ("https://www.Bao.example/tin/?utm_source=zalo&fbclid=1#a", "bao.example/tin"),
-        ("http://m.bao.example/tin?b=2&a=1", "bao.example/tin?a=1&b=2"),
-        ("bao.example/tin", "bao.example/tin"),
-        ("https://bao.example/", ""),
-        ("https://[bad", ""),
-        ("", ""),
-    ],
-)
-def test_one_address_in_many_writings(url, normal):
-    assert normal_link(url) == normal
-
-
 def test_the_same_link_says_the_same_whatever_is_written_beside_it():
     one = Said("Tin này thật không?", "https://bao.example/tin?fbclid=1")
     assert one.likeness(Said("Xem http://www.bao.example/tin.")) == 1.0
@@ -69,4 +54,3 @@ def test_advertisements_full_of_links_to_the_same_places_are_one():
     one = " ".join(f"https://casino{n}.example/vao/{n}" for n in range(5))
     other = "Khuyến mãi lớn! " + " ".join(f"https://casino{n}.example/ra/{n * 7}" for n in range(5))
     assert Said(one).likeness(Said(other)) == 1.0
-    assert links_in("Xem (https://a.example/x).") == ["https://a.example/x"]

@@ -20,11 +20,12 @@ from PIL import Image
 
 from cms import submitted_picture
 from cms.claims import Verdict
+from cms.groups import join, part
 from cms.incidents import Incident
 from cms.models import Rebuttal, Submission
 from cms.personal_data import find, masked
 from cms.public import submit as submit_views
-from cms.receive import join, part, receive
+from cms.receive import receive
 from cms.storage import PrivateStorage
 from cms.submissions import decide, new_code, normal_code
 from publishing.signals import sweeping
