@@ -64,7 +64,7 @@ def frame_size(page: Answer, width: int = WIDTH) -> tuple[int, int]:
     if page.is_retracted:
         height += 28 * lines(page.change_note, 8.8) + 40
     else:
-        height += 29 * lines(page.short_answer, 9.6) + (26 * lines(page.claim_text, 8.8) + 76 if page.claim_text else 0)
+        height += 29 * lines(page.short_answer, 9.6) + (26 * lines(page.claim_text, 8.8) + 60 if page.claim_text else 0)
     return width, max(LOWEST, min(HEIGHT, height))
 
 

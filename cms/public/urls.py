@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path, re_path
 from django.utils.translation import gettext_lazy as _
 
-from cms.public import browse, channels, embed, feeds, incident, submit
+from cms.public import browse, channels, embed, feeds, incident, sitemaps, submit
 from cms.public.api import urls as api
 from cms.public.api.docs import api_docs
 from cms.public.api.feed import claimreview_feed
@@ -33,6 +33,7 @@ in_a_language: list[URLPattern] = [
 for_machines: list[URLPattern] = [
     *feeds.urls,
     *embed.urls,
+    *sitemaps.urls,
     re_path(
         r"^chia-se/(?P<pk>\d+)/(?P<shape>wide|square)-(?P<digest>[0-9a-f]{1,64})\.png$", share_card, name="share_card"
     ),
