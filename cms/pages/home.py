@@ -24,6 +24,7 @@ from cms.pages.answer import Answer, Change
 from cms.pages.base import SitePage
 from cms.pages.blocks import BodyBlock
 from cms.pages.filters import by_verdict, narrowing, suffix
+from cms.visible import visible
 
 A_PAGE = 20
 
@@ -40,7 +41,7 @@ def newest_answers(language: str) -> QuerySet[Page]:
     """What a reader of a language is shown of the live answers, newest first, ready to be listed without a query an
     entry: the answers in this language, and the originals of those that are not translated into it."""
     return (
-        languages.best_of(Answer.objects.live().public(), language)
+        languages.best_of(visible(Answer.objects.all()), language)
         .order_by("-first_published_at", "-pk")
         .specific()
         .select_related("office", "topic", "place", "locale", for_specific_subqueries=True)
@@ -144,7 +145,7 @@ class CorrectionsLog(SitePage):
         from cms.corrections import Correction
 
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        answers = languages.best_of(Answer.objects.live().public(), languages.active())
+        answers = languages.best_of(visible(Answer.objects.all()), languages.active())
         log = Correction.objects.filter(page__in=answers.values("pk"))
         counts = dict(log.order_by().values_list("kind").annotate(models.Count("pk")))
         wanted = narrowing(request, "loai", CHANGE_NAMES, counts)
@@ -204,7 +205,7 @@ class InfoPage(SitePage):
 
 def pages_by_purpose(language: str) -> dict[str, InfoPage]:
     """{purpose: the live page that serves it for readers of a language}: in this language, or else the original."""
-    pages = languages.best_of(InfoPage.objects.live().public(), language).exclude(purpose="").select_related("locale")
+    pages = languages.best_of(visible(InfoPage.objects.all()), language).exclude(purpose="").select_related("locale")
     # The last of a purpose stays: in this language rather than in another, then as the site's tree has them.
     order = sorted(pages, key=lambda page: page.path, reverse=True)
     return {page.purpose: page for page in sorted(order, key=lambda page: page.locale.language_code == language)}

@@ -11,6 +11,7 @@ from wagtail.models import Orderable
 from cms import languages
 from cms.claims import Nature, Verdict
 from cms.pages.answer import Answer
+from cms.visible import visible
 
 
 class Rebuttal(Answer):
@@ -86,7 +87,7 @@ class Rebuttal(Answer):
         """What a reader of the active language is shown of the live answers to the same incidents, newest first."""
         incidents = [answered.incident_id for answered in self.answered.all()]
         return (
-            languages.best_of(Rebuttal.objects.live().public(), languages.active())
+            languages.best_of(visible(Rebuttal.objects.all()), languages.active())
             .filter(pk__in=AnsweredIncident.objects.filter(incident__in=incidents).values("page"))
             .exclude(translation_key=self.translation_key)
             .select_related("locale")

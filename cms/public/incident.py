@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from cms import languages
 from cms.incidents import Incident, IncidentChange, times_seen
 from cms.pages.rebuttal import Rebuttal
+from cms.visible import visible
 
 _CHANGES: dict[str, str | Promise] = {
     Incident.Status.REPORTED: _("It was reported to the office."),
@@ -43,7 +44,7 @@ class PublicIncident:
 
 def public_incident(pk: int, language: str) -> PublicIncident | None:
     """The incident, if at least one live public answer answers it; None otherwise."""
-    shown = languages.best_of(Rebuttal.objects.live().public(), language).filter(answered__incident=pk)
+    shown = languages.best_of(visible(Rebuttal.objects.all()), language).filter(answered__incident=pk)
     answers = list(shown.select_related("office", "place", "locale").order_by("-first_published_at", "-pk"))
     if not answers:
         return None

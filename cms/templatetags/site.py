@@ -24,6 +24,7 @@ from cms.approval import Approval
 from cms.incidents import times_seen
 from cms.pages.answer import Answer, Change, Evidence
 from cms.pages.home import CHANGE_NAMES, AnswerList, CorrectionsLog, HomePage, InfoPage, pages_by_purpose
+from cms.visible import visible
 from publishing.models import Organisation
 
 register = template.Library()
@@ -60,7 +61,7 @@ def site_menu() -> Menu:
     """The menu in the active language: its pages, after them those that are not translated. Call it once a page."""
     language = languages.active()
     homes = {home.locale.language_code: home for home in HomePage.objects.live().select_related("locale")}
-    below = Page.objects.live().public().filter(depth=3).select_related("locale")
+    below = visible(Page.objects.all()).filter(depth=3).select_related("locale")
     pages = languages.best_of(below, language).in_menu().order_by("path") if language in homes else []
     in_order = sorted(pages, key=lambda page: page.locale.language_code != language)
     return Menu(homes.get(language), in_order, homes, pages_by_purpose(language))
@@ -125,7 +126,7 @@ def translations_of(page: Any) -> list[Page]:
     """The live translations of a page; none where there is no page, as on "not found"."""
     if not isinstance(page, Page) or page.pk is None:
         return []
-    return list(page.get_translations().live().public().select_related("locale"))
+    return list(visible(page.get_translations()).select_related("locale"))
 
 
 @register.simple_tag(takes_context=True)

@@ -387,3 +387,20 @@ def test_no_page_asks_the_database_more_when_there_is_more_to_show(client, djang
     after = {url: _queries(client, url, django_assert_max_num_queries, most) for url, most in limits.items()}
     print(after)
     assert {url: (before[url], after[url]) for url in limits if after[url] > before[url]} == {}
+
+
+def test_what_is_below_a_restricted_page_is_shown_in_no_list(client):
+    from wagtail.models import PageViewRestriction
+
+    page, fact = live_rebuttal(), go_live(make_verified_fact())
+    wanted = [page.title, fact.title]
+    urls = ["/", page.get_parent().url, address("topic", "y-te"), address("incident", page.answered.get().incident_id)]
+    assert all(page.title in client.get(url).content.decode() for url in urls)
+    PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.LOGIN)
+    for url in urls[:3]:
+        html = client.get(url).content.decode()
+        assert page.title not in html and fact.title in html
+    assert client.get(urls[3]).status_code == 404
+    PageViewRestriction.objects.create(page=page.get_parent(), restriction_type=PageViewRestriction.LOGIN)
+    html = client.get("/").content.decode()
+    assert not any(title in html for title in wanted)
