@@ -50,11 +50,13 @@ def newest_answers(language: str) -> QuerySet[Page]:
 
 def with_counts(kind: type[Named], answers: QuerySet[Page]) -> list[Any]:
     """Every topic (or place) by name, each with ``answers``: how many of ``answers`` are about it."""
+    from cms.search import fold
+
     counts = dict(answers.order_by().values_list(str(kind._meta.model_name)).annotate(models.Count("pk")))
     named: list[Any] = list(kind._default_manager.all())
     for one in named:
         one.answers = counts.get(one.pk, 0)
-    return named
+    return sorted(named, key=lambda one: fold(str(one)))  # a database would put Đ after Y
 
 
 def page_of(request: HttpRequest, found: QuerySet[Any]) -> PageOfResults[Any]:
@@ -206,9 +208,10 @@ class InfoPage(SitePage):
 def pages_by_purpose(language: str) -> dict[str, InfoPage]:
     """{purpose: the live page that serves it for readers of a language}: in this language, or else the original."""
     pages = languages.best_of(visible(InfoPage.objects.all()), language).exclude(purpose="").select_related("locale")
-    # The last of a purpose stays: in this language rather than in another, then as the site's tree has them.
-    order = sorted(pages, key=lambda page: page.path, reverse=True)
-    return {page.purpose: page for page in sorted(order, key=lambda page: page.locale.language_code == language)}
+    found: dict[str, InfoPage] = {}
+    for page in sorted(pages, key=lambda page: (page.locale.language_code != language, page.path)):
+        found.setdefault(page.purpose, page)
+    return found
 
 
 def page_for(purpose: str, language: str) -> InfoPage | None:
