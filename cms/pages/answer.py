@@ -152,6 +152,8 @@ class Answer(SitePage):
     # What was told of the original's changes is not told again of its copies and translations.
     exclude_fields_in_copy = ["change_kind", "change_note"]
     override_translatable_fields = [BaseTranslatableField("change_kind"), BaseTranslatableField("change_note")]
+    # Children that several parts of the public page ask for: read once for all of them.
+    read_once: tuple[str, ...] = ()
     template = "pages/answer.html"
     search_fields = [*SitePage.search_fields, index.SearchField("short_answer"), index.SearchField("body")]
 
@@ -212,6 +214,8 @@ class Answer(SitePage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         from cms import translating
 
+        for name in self.read_once:
+            getattr(self, name).get_object_list()
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         context["behind"] = translating.behind(self)
         return context

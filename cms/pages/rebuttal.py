@@ -42,6 +42,7 @@ class Rebuttal(Answer):
     )
 
     is_creatable = True
+    read_once = ("answered",)
     parent_page_types = ["cms.AnswerList"]
     subpage_types: list[str] = []
 
