@@ -25,6 +25,7 @@ from cms import approval
 from cms import inbox_hooks as inbox_hooks  # the inbox registers its own
 from cms.incidents import Incident, Place, Topic
 from cms.kept import KeptCopy
+from cms.names import NamedLayout, NamesForm, NamesPanel
 from cms.pages.answer import Answer
 
 # The register -------------------------------------------------------------------------------------------------
@@ -98,7 +99,10 @@ class TopicViewSet(SnippetViewSet):
     icon = "tag"
     menu_label = _("Topics")
     list_display = ["name", "slug"]
-    panels = [FieldPanel("name"), FieldPanel("slug")]
+    edit_handler = NamedLayout(
+        [FieldPanel("name"), NamesPanel(heading=_("Names in other languages")), FieldPanel("slug")],
+        base_form_class=NamesForm,
+    )
 
 
 class PlaceViewSet(SnippetViewSet):
@@ -107,7 +111,10 @@ class PlaceViewSet(SnippetViewSet):
     menu_label = _("Places")
     list_display = ["name", Column("get_kind_display", label=_("Kind"), sort_key="kind")]
     list_filter = ["kind"]
-    panels = [FieldPanel("name"), FieldPanel("slug"), FieldPanel("kind")]
+    edit_handler = NamedLayout(
+        [FieldPanel("name"), NamesPanel(heading=_("Names in other languages")), FieldPanel("slug"), FieldPanel("kind")],
+        base_form_class=NamesForm,
+    )
 
 
 @register_snippet

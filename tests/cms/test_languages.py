@@ -20,7 +20,7 @@ from wagtail_localize.synctree import create_aliases_for_new_page
 from cms import languages, people
 from cms.approval import Refusal, digest
 from cms.gate import reasons
-from cms.models import AnswerList, Evidence, HomePage, InfoPage, Rebuttal
+from cms.models import AnswerList, Evidence, HomePage, InfoPage, Place, Rebuttal, Topic
 from cms.pages.home import newest_answers
 from cms.translating import original_for_editor
 from tests.make import make_incident, make_rebuttal, make_user, publish, team
@@ -517,3 +517,25 @@ def test_an_information_page_is_translated_string_by_string_and_published_by_an_
     shown = soup("/en/methodology/")
     assert shown.select_one("h1").get_text() == "Methodology" and "Facts only." in shown.get_text()
     assert InfoPage.objects.get(pk=copy.pk).purpose == "method"
+
+
+def test_topics_and_places_are_named_in_the_readers_language(admin):
+    staff = team()
+    published(staff)
+    topic = Topic.objects.get(slug="y-te")
+    topic.names = {"tyz": "Y tế (Tày)"}
+    topic.save()
+    address = reverse("wagtailsnippets_cms_topic:edit", args=[topic.pk])
+    form = BeautifulSoup(admin.get(address).content, "html.parser")
+    assert [field["name"] for field in form.select("[name^=name_]")] == ["name_en"], "one field a language of the site"
+    assert "tiếng Anh" in form.select_one("label[for=id_name_en]").get_text()
+    admin.post(address, {"name": "Y tế", "name_en": " Health ", "slug": "y-te"})
+    topic.refresh_from_db()
+    assert topic.names == {"en": "Health", "tyz": "Y tế (Tày)"}, "the name in a language that is put away is kept"
+    assert "Health" in soup("/en/fact-checks/nuoc-may/").select_one(".byline").get_text()
+    assert "Y tế" in soup("/kiem-chung/nuoc-may/").select_one(".byline").get_text()
+    admin.post(address, {"name": "Y tế", "name_en": "", "slug": "y-te"})
+    topic.refresh_from_db()
+    assert topic.names == {"tyz": "Y tế (Tày)"}
+    place = Place.objects.get(slug="xa-suoi-mo")
+    assert "name_en" in admin.get(reverse("wagtailsnippets_cms_place:edit", args=[place.pk])).content.decode()
