@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
-from django.utils.translation import get_language, get_language_info, pgettext_lazy
+from django.utils.translation import activate, get_language, get_language_info, pgettext_lazy
 from wagtail.models import Page
 from wagtail.url_routing import RouteResult
 
@@ -67,9 +67,14 @@ def best_of(rows: Rows, language: str, by: str = "locale__language_code") -> Row
     That is what is written in this language, and the originals of what is not. ``rows`` have a ``translation_key``,
     and ``by`` names their language. What they are must be settled before; narrow them down after.
     """
+    return rows.filter(shown_in(language, rows, by))
+
+
+def shown_in(language: str, rows: QuerySet[Any, Any], by: str) -> Q:
+    """The rule of ``best_of`` as a condition, for rows that were narrowed down already; ``rows`` are all there are."""
     same = rows.order_by().filter(translation_key=OuterRef("translation_key"))
     is_original = ~Exists(same.filter(pk__lt=OuterRef("pk")))
-    return rows.filter(Q(**{by: language}) | (~Exists(same.filter(**{by: language})) & is_original))
+    return Q(**{by: language}) | (~Exists(same.filter(**{by: language})) & is_original)
 
 
 def original_of(page: Page) -> Page | None:
@@ -160,11 +165,24 @@ def _below(start: Page, steps: list[str]) -> Page | None:
     return page
 
 
+def _is_spoken(code: str) -> bool:
+    return Page.objects.live().filter(depth=2, locale__language_code=code).exists()
+
+
 # The address decides -------------------------------------------------------------------------------------------
 
 
 class LanguageMiddleware(LocaleMiddleware):
-    """Django's, but the reader's browser and cookies have no say, and caches are not told that they have."""
+    """Django's, but the reader's browser and cookies have no say, and caches are not told that they have.
+
+    A language without a public home page is none of this site's: nothing is found below its prefix.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        if active() != settings.LANGUAGE_CODE and not _is_spoken(active()):
+            activate(settings.LANGUAGE_CODE)
+            request.LANGUAGE_CODE = settings.LANGUAGE_CODE
 
     def process_response(self, request: HttpRequest, response: Any) -> Any:
         response.headers.setdefault("Content-Language", active())

@@ -33,8 +33,9 @@ def settle(locale: Locale) -> None:
 
 
 def copy_live(page: Page, locale: Locale) -> Page:
-    """A translation of a fixed page that is live as it is, in the words of the original."""
-    made = page.copy_for_translation(locale, copy_parents=True).specific
+    """A translation of a fixed page that is live at once: with the original's title, without its introduction, which
+    would be text of one language marked as another."""
+    made = page.copy_for_translation(locale, copy_parents=True, exclude_fields=["intro"]).specific
     made.save_revision().publish()
     return made
 

@@ -7,12 +7,13 @@ import unicodedata
 from typing import Self
 
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 from wagtail.search import index
 from wagtail.search.backends import get_search_backend
 from wagtail.search.query import PlainText
 
+from cms import languages
 from cms.claims import Verdict
 from cms.pages.answer import Answer
 
@@ -47,9 +48,7 @@ class SearchEntries(models.QuerySet["SearchEntry"]):
 
     def for_language(self, code: str) -> Self:
         """The entries a reader of ``code`` is shown: those of that language, and originals not translated into it."""
-        same = SearchEntry.objects.filter(translation_key=OuterRef("translation_key"))
-        is_original = ~Exists(same.filter(page_id__lt=OuterRef("page_id")))
-        return self.filter(Q(language=code) | (~Exists(same.filter(language=code)) & is_original))
+        return self.filter(languages.shown_in(code, SearchEntry.objects.all(), by="language"))
 
     def with_words(self, text: str) -> Self:
         """Entries with all words of ``text``, best first: the words together in the title, all in the title, the rest;

@@ -33,6 +33,7 @@ PAGES = {
     "official channels": "/kenh-chinh-thuc/",
     "not there": "/khong-co-trang-nay/",
     "English home": "/en/",
+    "not translated": "/en/fact-checks/giay-chung-nhan-dat-ghi-ten-xa-cu-van-co-gia-tri/",
     "English list": "/en/fact-checks/",
     "English topics": "/en/topics/",
     "English topic": "/en/topics/y-te/",
@@ -115,3 +116,21 @@ def test_nothing_of_a_retracted_answer_is_left_on_the_site(people, demo):
     for path in (PAGES["retracted"], PAGES["list"], PAGES["home"], "/sitemap.xml"):
         page.goto(demo.url + path)
         assert "ngày 25 hằng tháng" not in page.content(), path
+
+
+def test_a_reader_changes_language_and_stays_with_what_they_read(people, demo):
+    page = people.screen()
+    page.goto(demo.url + PAGES["verified fact"])
+    title = page.locator("h1").inner_text()
+    page.locator(".languages a", has_text="English").click()
+    page.wait_for_url(demo.url + PAGES["not translated"])
+    assert page.locator("h1").inner_text() == title and page.locator("h1").get_attribute("lang") == "vi"
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert page.get_by_text("This answer has not been translated into English yet.").is_visible()
+    page.locator(".languages a").first.click()
+    page.wait_for_url(demo.url + PAGES["verified fact"])
+    page.goto(demo.url + PAGES["rebuttal"])
+    page.locator(".languages a", has_text="English").click()
+    page.wait_for_url(demo.url + PAGES["English rebuttal"])
+    assert page.locator(".notice").count() == 0
+    page.close()
