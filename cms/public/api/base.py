@@ -61,7 +61,7 @@ class OpenView(APIView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response: Any = super().dispatch(request, *args, **kwargs)
         response.render()
-        if response.status_code == 200:
+        if response.status_code == 200 and request.method in {"GET", "HEAD"}:
             set_response_etag(response)
             response = get_conditional_response(request, etag=response["ETag"], response=response)
         return open_to_all(response)
@@ -69,8 +69,8 @@ class OpenView(APIView):
     def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """What a browser asks before it sends If-None-Match from another site."""
         allowed = {
-            "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
-            "Access-Control-Allow-Headers": "If-None-Match, If-Modified-Since",
+            "Access-Control-Allow-Methods": ", ".join(self.allowed_methods),
+            "Access-Control-Allow-Headers": "Content-Type, If-None-Match, If-Modified-Since",
             "Access-Control-Max-Age": "86400",
         }
         return Response(status=204, headers=allowed)

@@ -30,6 +30,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Address:
+    method: str
     path: str
     name: str
     summary: str
@@ -85,13 +86,19 @@ def addresses(language: str) -> list[Address]:
     whole = description(language)
     found = []
     for path, methods in whole["paths"].items():
-        told = methods["get"]
+        [(method, told)] = methods.items()
         shown = _part("", told["responses"]["200"]["content"]["application/json"]["schema"], whole)
         parameters = [
             _part(each["name"], each["schema"], whole, each.get("description", ""))
             for each in told.get("parameters", [])
         ]
-        found.append(Address(path, told["operationId"], told["summary"], told["description"], parameters, shown.parts))
+        if asked := told.get("requestBody"):
+            parameters += _part("", asked["content"]["application/json"]["schema"], whole).parts
+        found.append(
+            Address(
+                method.upper(), path, told["operationId"], told["summary"], told["description"], parameters, shown.parts
+            )
+        )
     return found
 
 

@@ -170,6 +170,26 @@ class VerdictList(Shape):
     results = VerdictInfo(many=True)
 
 
+class CheckQuestion(Shape):
+    text = serializers.CharField(
+        max_length=5000, trim_whitespace=True, help_text=_("The message as it was received, at most 5,000 characters.")
+    )
+    language = serializers.ChoiceField(
+        choices=LANGUAGES, default=settings.LANGUAGE_CODE, help_text=_("In which language answers are wanted.")
+    )
+
+
+class MatchShape(Shape):
+    likeness = serializers.FloatField(
+        min_value=0, help_text=_("How much of the message is about the same. Only for putting matches in order.")
+    )
+    answer = AnswerShape()
+
+
+class MatchList(Shape):
+    results = MatchShape(many=True)
+
+
 class ErrorBody(Shape):
     code = serializers.CharField()
     message = serializers.CharField()

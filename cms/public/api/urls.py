@@ -6,6 +6,7 @@ from django.urls import URLPattern, path
 
 from cms.public.api import views
 from cms.public.api.base import Missing
+from cms.public.api.check import CheckView
 from cms.public.api.description import DescriptionView
 
 # What the description is made from.
@@ -14,6 +15,7 @@ described: list[URLPattern] = [
     path("api/v1/answers/<int:pk>/", views.AnswerView.as_view(), name="api_answer"),
     path("api/v1/corrections/", views.CorrectionsView.as_view(), name="api_corrections"),
     path("api/v1/incidents/<int:pk>/", views.IncidentView.as_view(), name="api_incident"),
+    path("api/v1/check/", CheckView.as_view(), name="api_check"),
     path("api/v1/topics/", views.TopicsView.as_view(), name="api_topics"),
     path("api/v1/places/", views.PlacesView.as_view(), name="api_places"),
     path("api/v1/verdicts/", views.VerdictsView.as_view(), name="api_verdicts"),
