@@ -11,7 +11,7 @@ class CmsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from cms import approval, cards, corrections, indexing, locales, submissions
+        from cms import approval, cards, corrections, indexing, locales, submissions, websub
         from cms.site import follow_base_url
 
         post_migrate.connect(follow_base_url, sender=self)
@@ -21,3 +21,4 @@ class CmsConfig(AppConfig):
         indexing.connect()
         submissions.connect()
         cards.connect()
+        websub.connect()
