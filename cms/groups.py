@@ -23,6 +23,10 @@ _PLATFORMS = {
 }
 
 
+class OfAnother(Exception):
+    """The two belong to different incidents: joining them would take one of them away unseen."""
+
+
 class Taken(Exception):
     """Somebody else was faster: the group belongs to an incident, or is decided, by now."""
 
@@ -93,8 +97,10 @@ def _platform(submission: Submission) -> str:
 
 
 def join_by_hand(submission: Submission, first: Submission, user: Any) -> None:
-    """Joins what an editor sees to be the same."""
+    """Joins what an editor sees to be the same. Raises OfAnother."""
     with transaction.atomic():
+        if submission.incident_id and submission.incident_id != first.first.incident_id:
+            raise OfAnother
         join(submission, first)
         log(instance=submission, action="cms.submission_join", user=user, data={"with": first.code})
 

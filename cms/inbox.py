@@ -32,6 +32,7 @@ CHANGE = "cms.change_submission"
 DELETE = "cms.delete_submission"
 ADD_INCIDENT = "cms.add_incident"
 SHOWN_OF_A_GROUP = 50
+OF_ANOTHER = _("It belongs to another incident, so it was left as it is.")
 NOT_NOW = _("Somebody else has decided this in the meantime. Please look at it again.")
 
 
@@ -117,14 +118,19 @@ class InboxView(DeskView):
         """With those ticked: no answer, or all of them are the same."""
         if not self.may(CHANGE):
             raise PermissionDenied
-        ticked = [int(pk) for pk in request.POST.getlist("group") if pk.isdecimal()][:200]
+        ticked = [int(pk) for pk in request.POST.getlist("group") if pk.isdecimal() and len(pk) < 19][:200]
         chosen = list(Submission.objects.firsts().filter(pk__in=ticked).order_by("pk"))
         do = request.POST.get("do", "")
         done = 0
         if do == "join":
+            # Into the one that has an incident, so that it keeps it; else into the earliest.
+            chosen.sort(key=lambda one: (one.incident_id is None, one.pk))
             for submission in chosen[1:]:
-                groups.join_by_hand(submission, chosen[0], request.user)
-                done += 1
+                try:
+                    groups.join_by_hand(submission, chosen[0], request.user)
+                    done += 1
+                except groups.OfAnother:
+                    messages.warning(request, f"{submission.said or submission.code}: {OF_ANOTHER}")
         elif do in ENDINGS:
             for submission in chosen:
                 try:
@@ -134,7 +140,7 @@ class InboxView(DeskView):
                     messages.warning(request, f"{submission.said or submission.code}: {NOT_NOW}")
         if done:
             messages.success(request, ngettext("%(number)d changed.", "%(number)d changed.", done) % {"number": done})
-        elif not chosen or do == "join":
+        elif len(chosen) < (2 if do == "join" else 1):
             messages.warning(request, gettext("Please tick the entries first, to join them at least two."))
         return redirect(request.get_full_path())
 
@@ -250,7 +256,9 @@ class GroupView(DeskView):
             return deed()
         except groups.Taken:
             messages.error(request, NOT_NOW)
-            return self._here()
+        except groups.OfAnother:
+            messages.error(request, OF_ANOTHER)
+        return self._here()
 
     def register(self) -> HttpResponse:
         form = self._make_form(self.submission, self.request.POST)
@@ -305,7 +313,7 @@ class GroupView(DeskView):
 
     def _chosen(self) -> int:
         pk = self.request.POST.get("one", "")
-        if not pk.isdecimal():
+        if not pk.isdecimal() or len(pk) > 18:
             raise Http404
         return int(pk)
 

@@ -251,7 +251,6 @@ def submission(request: HttpRequest, code: str) -> HttpResponse:
                 "is_answered": is_answered,
                 "is_new": "moi" in request.GET,
                 "was_masked": "che" in request.GET,
-                "has_contact": bool(found.contact),
                 "contact_days": settings.CONTACT_DAYS,
             },
         )

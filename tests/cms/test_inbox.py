@@ -208,6 +208,19 @@ def test_several_groups_are_decided_or_joined_at_once(client, editor):
     assert "tick the entries first" in answer.content.decode()
 
 
+def test_joining_takes_no_incident_away(client, editor):
+    new, known, other = send(WATER), send(POWER), send(BRIDGE)
+    incident = make_incident()
+    groups.assign(known, incident, editor)
+    client.post(reverse("inbox"), {"do": "join", "group": [new.pk, known.pk]})
+    new.refresh_from_db()
+    assert (new.same_as, new.incident, new.phase) == (known, incident, "checking")
+    groups.assign(other, make_incident(claim=BRIDGE), editor)
+    answer = client.post(reverse("inbox"), {"do": "join", "group": [known.pk, other.pk]}, follow=True)
+    other.refresh_from_db()
+    assert other.same_as is None and "belongs to another incident" in answer.content.decode()
+
+
 # One group ----------------------------------------------------------------------------------------------------
 
 

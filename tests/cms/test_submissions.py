@@ -148,6 +148,10 @@ def test_no_word_is_lost_over_a_mistake(visitor):
     assert "choose it again" not in without and "chọn lại ảnh" not in without
 
 
+def test_a_text_of_many_lines_is_as_long_as_the_browser_says(visitor):
+    assert visitor.send(text="\r\n".join(["ab"] * 1_600)).status_code == 302
+
+
 def test_the_box_for_checks_hands_its_text_over_and_saves_nothing(visitor):
     answer = visitor.client.post(visitor.address, {"prefill": "1", "text": WATER})
     page = BeautifulSoup(answer.content, "html.parser")
