@@ -11,10 +11,12 @@ from datetime import datetime
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from cms import languages
 from cms.pages.answer import Answer
 from publishing.models import StoryVersion
+from publishing.text import plain_text
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class Original:
     """What whoever writes a translation sees of the original.
 
     changes_url  Wagtail's comparison of the version that was translated with today's; empty where they are the same
+    untouched    names of the fields in which words of the original still stand
     """
 
     page: Answer
@@ -56,6 +59,7 @@ class Original:
     lang: SafeString
     edit_url: str
     changes_url: str
+    untouched: list[str]
 
 
 def original_for_editor(page: Answer) -> Original | None:
@@ -69,7 +73,29 @@ def original_for_editor(page: Answer) -> Original | None:
     if known and original.live_revision_id and known != original.live_revision_id:
         changes = reverse("wagtailadmin_pages:revisions_compare", args=[original.pk, known, original.live_revision_id])
     edit = reverse("wagtailadmin_pages:edit", args=[original.pk])
-    return Original(original, languages.name_of(code), languages.lang_attribute(code), edit, changes)
+    return Original(
+        original, languages.name_of(code), languages.lang_attribute(code), edit, changes, _untouched(page, original)
+    )
+
+
+_WRITTEN = ("title", "short_answer", "claim", "why_checked", "reach_attempt", "picture_alt", "search_description")
+
+
+def _untouched(page: Answer, original: Answer) -> list[str]:
+    """Only what is word for word the same: whether the rest is well translated is for people to judge."""
+    found = [name for name in _WRITTEN if (mine := getattr(page, name, "")) and mine == getattr(original, name, "")]
+    if _paragraphs(page) & _paragraphs(original):
+        found.append("body")
+    names = [str(page._meta.get_field(name).verbose_name) for name in found]
+    titles = {piece.title for piece in original.evidence.all()}
+    if any(piece.title in titles for piece in page.evidence.all()):
+        names.append(gettext("Evidence"))
+    return names
+
+
+def _paragraphs(page: Answer) -> set[str]:
+    texts = (str(block.value) for block in page.body if block.block_type in ("heading", "paragraph", "advice"))
+    return {text for text in (plain_text(each).strip() for each in texts) if text}
 
 
 def _version_translated(page: Answer, original: Answer) -> int | None:

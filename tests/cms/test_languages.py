@@ -385,11 +385,13 @@ def test_an_answer_is_translated_checked_and_approved_in_the_real_views():
     assert "“Nước máy an toàn”" in form and "js-translation-editor" not in form
     assert "localize-restart" not in form and "localize-convert" not in form
 
+    assert original_for_editor(copy).untouched, "the panel lists what is still to be translated"
     edit(client, copy, "action-submit")
     assert copy.current_workflow_state is None, "what is still Vietnamese is not passed on"
     edit(client, copy, "action-submit", **IN_ENGLISH, verdict="true", nature="opinion")
     copy = Rebuttal.objects.get(pk=copy.pk)
     draft = copy.get_latest_revision_as_object()
+    assert original_for_editor(draft).untouched == [str(Rebuttal._meta.get_field("body").verbose_name)]
     assert (draft.title, draft.verdict, draft.nature) == ("Tap water is safe", "false", "fact")
     assert draft.evidence.get().title == "Department of Health, test result no. 12"
     assert not copy.live and get("/en/fact-checks/tap-water/")["location"] == "/en/fact-checks/nuoc-may/"
