@@ -17,9 +17,9 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cms.gate import VERDICT_WORDS
+from cms.gate import GOOD_CLAIM, VERDICT_WORDS
 
-MOST_CLAIM, GOOD_CLAIM, MOST_LABEL = 300, 75, 40
+MOST_CLAIM, MOST_LABEL = 300, 40
 _ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z][a-z0-9]+);", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*[+-]?\d{1,6}(?:[.,]\d{1,6})?\s*\Z")
 

@@ -42,6 +42,20 @@ def reasons(page: Answer) -> list[Reason]:
     return found + _about_personal_data(page)
 
 
+# What the field advises for claims, so that lists of fact checks elsewhere can show them whole.
+GOOD_CLAIM = 75
+
+
+def notices(page: Answer) -> list[str | Promise]:
+    """What could be better and stops nothing."""
+    if len(page.claim_text) <= GOOD_CLAIM:
+        return []
+    words = _(
+        "The claim has %(count)d characters. At most %(most)d are best, so that lists of fact checks can show it whole."
+    )
+    return [words % {"count": len(page.claim_text), "most": GOOD_CLAIM}]
+
+
 def _about_answer(page: Answer) -> list[Reason]:
     found = []
     if not page.short_answer.strip():

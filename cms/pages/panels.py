@@ -19,9 +19,10 @@ class GatePanel(Panel):
             return super().is_shown() and self.instance.pk is not None
 
         def get_context_data(self, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
-            from cms.gate import reasons
+            from cms.gate import notices, reasons
 
-            return {**super().get_context_data(parent_context), "reasons": reasons(self.instance)}
+            found = {"reasons": reasons(self.instance), "notices": notices(self.instance)}
+            return {**super().get_context_data(parent_context), **found}
 
 
 class OriginalPanel(Panel):

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 from pyld import jsonld
 from wagtail.models import Locale, Site
 
-from cms import claimreview, structured
+from cms import claimreview, gate, structured
 from cms.about import AboutSite
 from cms.claims import Verdict
 from cms.defects import defects
@@ -164,6 +164,22 @@ def test_a_review_after_a_holding_notice_is_dated_by_its_verdict(people):
     page = publish(Rebuttal.objects.get(pk=page.pk), *people)
     review = said_by(page)["ClaimReview"]
     assert review["datePublished"] == claimreview.moment(page.corrections.get().made_at)
+
+
+def test_a_long_claim_is_a_notice_to_the_editor_and_stops_nothing(people, client):
+    client.force_login(people[0])
+    page = make_rebuttal(
+        owner=people[0], claim="Từ tối nay nước máy toàn tỉnh nhiễm độc, mọi người phải ngừng dùng ngay lập tức"
+    )
+    assert gate.reasons(page) == [] and len(gate.notices(page)) == 1
+    assert (
+        str(gate.notices(page)[0])
+        in client.get(
+            f"/admin/pages/{page.pk}/edit/", headers={"host": "kiemchung.example.vn"}, secure=True
+        ).content.decode()
+    )
+    page.claim = page.claim[: gate.GOOD_CLAIM]
+    assert gate.notices(page) == []
 
 
 # An article ---------------------------------------------------------------------------------------------------
