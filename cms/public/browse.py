@@ -54,11 +54,15 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
     """The answers on one topic, newest first."""
     one = get_object_or_404(Topic, slug=slug)
     answers = newest_answers(languages.active()).filter(topic=one)
-    return _answers_about(request, one, answers, {"view": "topics", "name": _("Topics"), "kind": _("Topic")})
+    return _answers_about(
+        request, one, answers, {"view": "topics", "feed": "topic_feed", "name": _("Topics"), "kind": _("Topic")}
+    )
 
 
 def place(request: HttpRequest, slug: str) -> HttpResponse:
     """The answers about one place, newest first."""
     one = get_object_or_404(Place, slug=slug)
     answers = newest_answers(languages.active()).filter(place=one)
-    return _answers_about(request, one, answers, {"view": "places", "name": _("Places"), "kind": _("Place")})
+    return _answers_about(
+        request, one, answers, {"view": "places", "feed": "place_feed", "name": _("Places"), "kind": _("Place")}
+    )

@@ -113,6 +113,7 @@ def test_topics_and_places_lead_to_live_answers_and_to_nothing_else(client, kind
     english = client.get(address(kind, slug, language="en"))
     assert [each.pk for each in english.context["answers"]] == [shown.pk], "not translated: the original"
     assert f'hreflang="vi" href="http://127.0.0.1:8000{address(kind, slug)}"' in english.content.decode()
+    assert f"/feeds/vi/{kind}/{slug}.atom" in page.content.decode()
     assert client.get(address(kind, "khong-co")).status_code == 404
     Rebuttal.objects.filter(pk=shown.pk).update(live=False)
     empty = client.get(address(kind, slug, language="en"))
@@ -235,7 +236,8 @@ def test_the_log_can_be_narrowed_to_one_kind_of_change(client):
     for number, kind in enumerate(Change.values):
         Correction.objects.create(page=page, revision=number, kind=kind, note=f"ghi-{kind}", title=page.title)
     url = CorrectionsLog.objects.get(slug="dinh-chinh").url
-    assert len(client.get(url).context["corrections"]) == 4
+    whole = client.get(url)
+    assert len(whole.context["corrections"]) == 4 and "/feeds/vi/corrections.atom" in whole.content.decode()
     verdicts = client.get(url, {"loai": "verdict"}).content.decode()
     assert "ghi-verdict" in verdicts and "ghi-update" not in verdicts
     assert len(client.get(url, {"loai": "nonsense"}).context["corrections"]) == 4
