@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.core.paginator import Page as PageOfResults
 from django.core.paginator import Paginator
 from django.db import models
@@ -12,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page, PagePermissionTester
@@ -150,6 +150,19 @@ class CorrectionsLog(SitePage):
         return context
 
 
+class InfoPageForm(WagtailAdminPageForm):
+    """The editor's form. Not ``InfoPage.clean``: Wagtail cleans copies too, and a copy would end in a server error."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        purpose = cleaned.get("purpose")
+        same = InfoPage.objects.filter(purpose=purpose, locale_id=self.instance.locale_id).exclude(pk=self.instance.pk)
+        if purpose and (other := same.first()):
+            words = _("“%(title)s” has this purpose already. Change that page, or take the purpose from it first.")
+            self.add_error("purpose", words % {"title": other.title})
+        return cleaned
+
+
 class InfoPage(SitePage):
     """Methodology, who we are, policies: text that the office keeps up to date."""
 
@@ -173,6 +186,7 @@ class InfoPage(SitePage):
     intro = RichTextField(_("introduction"), blank=True, features=["bold", "italic", "link"])
     body = StreamField(BodyBlock(), verbose_name=_("body"), blank=True)
 
+    base_form_class = InfoPageForm
     override_translatable_fields = [SynchronizedField("purpose", overridable=False)]
     parent_page_types = ["cms.HomePage"]
     subpage_types: list[str] = []
@@ -182,18 +196,10 @@ class InfoPage(SitePage):
         verbose_name = _("information page")
         verbose_name_plural = _("information pages")
 
-    def clean(self) -> None:
-        super().clean()
-        same = InfoPage.objects.filter(purpose=self.purpose, locale_id=self.locale_id).exclude(pk=self.pk)
-        if self.purpose and self.locale_id and (other := same.first()):
-            words = _("“%(title)s” has this purpose already. Change that page, or take the purpose from it first.")
-            raise ValidationError({"purpose": words % {"title": other.title}})
-
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         from cms.pages import particulars
 
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-
         context.update(particulars.of(self))
         return context
 

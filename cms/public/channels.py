@@ -13,7 +13,7 @@ def official_channels_json(request: HttpRequest) -> JsonResponse:
     """Every official channel, in the office's language.
 
     {"publisher": name of this site, "homepage": address, "page": address of the page for people or null,
-     "updated": when this list was read, ISO 8601 with zone,
+     "as_of": the moment of which this is true, ISO 8601 with zone: the list is read anew for everybody who asks,
      "channels": [{"name", "kind" (in words), "owner", "url" (absolute, or null), "telephone" (or null),
                    "stand_in": true for what exists in the demonstration only}]}
     """
@@ -34,7 +34,7 @@ def official_channels_json(request: HttpRequest) -> JsonResponse:
             "publisher": settings.WAGTAIL_SITE_NAME,
             "homepage": f"{settings.BASE_URL}/",
             "page": page.full_url if page else None,
-            "updated": timezone.localtime().isoformat(timespec="seconds"),
+            "as_of": timezone.localtime().isoformat(timespec="seconds"),
             "channels": channels,
         }
     answer = JsonResponse(told, json_dumps_params={"ensure_ascii": False, "indent": 1})

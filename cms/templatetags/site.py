@@ -82,14 +82,15 @@ class Entry:
 
 @register.simple_tag(takes_context=True)
 def menu_entries(context: Context, menu: Menu) -> list[Entry]:
-    """The menu's pages, and after the list of answers the lists by topic and by place."""
+    """The menu's pages, and after the list of answers the search and the lists by topic and by place."""
     request = context.get("request")
     path = request.path if request else ""
     entries: list[tuple[str | Promise, str, str]] = []
     for page in menu.pages:
         entries.append((page.title, languages.addresses(request).of(page), lang_of(page)))
         if page.specific_class is AnswerList:
-            entries += [(_("Topics"), reverse("topics"), ""), (_("Places"), reverse("places"), "")]
+            views = {"search": _("Search"), "topics": _("Topics"), "places": _("Places")}
+            entries += [(title, reverse(name), "") for name, title in views.items()]
     return [
         Entry(title, url, "page" if path == url else "true" if path.startswith(url) else "", lang)
         for title, url, lang in entries

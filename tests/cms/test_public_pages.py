@@ -7,7 +7,6 @@ import re
 
 import pytest
 import time_machine
-from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import translation
 
@@ -27,7 +26,7 @@ from cms.models import (
 from cms.pages.answer import Change
 from cms.pages.home import page_for
 from publishing.models import Channel, Organisation
-from tests.make import make_incident, make_office, make_rebuttal, make_verified_fact, publish, team
+from tests.make import make_incident, make_office, make_rebuttal, make_user, make_verified_fact, publish, team
 
 pytestmark = pytest.mark.django_db
 
@@ -251,13 +250,27 @@ def test_a_purpose_is_served_by_one_page_a_language():
     english = info_page("method", "en")
     assert page_for("method", "vi") == page and page_for("method", "en") == english
     assert page_for("privacy", "vi") is None
-    english.full_clean()
-    page.full_clean()
-    second = InfoPage(title="Khác", slug="khac", purpose="method", locale=page.locale)
-    with pytest.raises(ValidationError, match="method"):
-        second.clean()
     InfoPage.objects.filter(pk=page.pk).update(live=False)
     assert page_for("method", "vi") == english, "what is not translated is shown in its own language"
+
+
+def test_an_editor_is_told_when_a_purpose_is_taken_and_a_copy_takes_nothing_away():
+    page, other = info_page("method"), info_page("about")
+    form_class = InfoPage.get_edit_handler().get_form_class()
+
+    def refused(instance: InfoPage, purpose: str) -> bool:
+        values = {"title": "Trang", "slug": instance.slug, "purpose": purpose, "intro": "null", "body-count": "0"}
+        form = form_class(values, instance=instance, parent_page=instance.get_parent(), for_user=make_user())
+        form.is_valid()
+        return "purpose" in form.errors
+
+    assert (
+        refused(other, "method")
+        and not refused(page, "method")
+        and not refused(info_page("", slug="khac", title="Khác"), "privacy")
+    )
+    copied = page.copy(update_attrs={"slug": "ban-sao"})
+    assert copied.pk != page.pk and page_for("method", "vi") == page
 
 
 def test_the_methodology_shows_the_map_of_verdicts_that_the_code_uses(client):
@@ -341,7 +354,7 @@ def test_people_and_machines_are_told_the_same_official_channels(client, setting
     }
     hotline = next(each for each in told["channels"] if each["name"] == "hotline")
     assert (hotline["telephone"], hotline["owner"], hotline["stand_in"]) == ("1900 0000", "Sở mẫu", False)
-    assert told["page"] == page.full_url
+    assert told["page"] == page.full_url and told["as_of"].startswith("20")
     html = client.get(page.url).content.decode()
     assert "that.example" in html and "1900 0000" in html
     for hidden in ("tat.example", "khong-dia-chi", "mo-phong"):
