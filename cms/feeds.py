@@ -197,7 +197,8 @@ def _change_label(kind: str) -> str:
 
 
 def _corrections(language: str) -> tuple[Entry, ...]:
-    log = Correction.objects.filter(page__locale__language_code=language, page__live=True)
+    public = Answer.objects.live().public().order_by()
+    log = Correction.objects.filter(page__locale__language_code=language, page__in=public)
     # The note of a verdict repeats the answer: of a withdrawn answer it is not said again.
     repeated = {"kind": Change.VERDICT, "page__change_kind": Change.RETRACTION}
     log = log.exclude(**repeated).select_related("page__locale", "page__content_type", "office")
@@ -234,7 +235,7 @@ def newest_changes() -> dict[Source, datetime]:
             if at and slug is not None:
                 source = Source(scope, language, slug)
                 found[source] = max(at, found.get(source, at))
-    log = Correction.objects.filter(page__live=True).order_by()
+    log = Correction.objects.filter(page__in=Answer.objects.live().public().order_by()).order_by()
     for language, at in log.values_list("page__locale__language_code").annotate(at=Max("made_at")):
         found[Source("corrections", language)] = at
     return found

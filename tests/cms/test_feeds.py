@@ -14,7 +14,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from jsonschema import Draft202012Validator
 from lxml import etree
-from wagtail.models import Locale, Site
+from wagtail.models import Locale, PageViewRestriction, Site
 
 from cms.claims import Verdict
 from cms.feeds import NEVER, Source, newest_changes
@@ -331,6 +331,14 @@ def test_control_characters_are_taken_out_before_they_reach_the_xml():
     from cms.feed_formats import clean
 
     assert clean("a\x00b\x1f\ufffe\ud83d\tc\n👍") == "ab\tc\n👍"
+
+
+def test_what_is_behind_a_password_is_in_no_feed(client, people):
+    page = change(published(people), people, change_kind="update", change_note="Thêm một kết quả.")
+    PageViewRestriction.objects.create(page=page, restriction_type="password", password="bi-mat")
+    for name in ("vi/answers", "vi/topic/y-te", "vi/corrections"):
+        assert page.title not in fetch(client, "atom", name).content.decode(), name
+    assert newest_changes() == {}
 
 
 # Politeness -----------------------------------------------------------------------------------------------------
