@@ -48,7 +48,7 @@ class Place:
 
 
 def places() -> list[Place]:
-    """Every public page and list, in the order in which they were made. Seven queries."""
+    """Every public page and list, in the order in which they were made. Ten queries, however many there are."""
     homes = list(HomePage.objects.live().public().select_related("locale").order_by("pk"))
     languages = [home.locale.language_code for home in homes]
     return [*_pages(homes), *_lists(languages)]
