@@ -17,7 +17,7 @@ from cms.search import SearchEntry
 
 MOST_PAIRS = 32  # of a text are looked up, the rarest
 MOST_READ = 6_000  # postings are read for one text
-MOST_NAMED = 40  # answers are compared with a text
+MOST_NAMED = 24  # answers are compared with a text
 
 
 class Term(models.Model):
