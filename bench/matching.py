@@ -159,7 +159,7 @@ def compare(answers: int) -> None:
         others = [max(rank(text), default=(-99.0, -1))[0] for text in UNRELATED]
         each = (time.perf_counter() - started) / len(UNRELATED)
         tuned = sorted(others[0::2], reverse=True)
-        threshold = 0.0 if name.endswith("(chosen)") else tuned[int(len(tuned) * 0.02)] + 1e-9
+        threshold = matching.SURE_ENOUGH if name.endswith("(chosen)") else tuned[int(len(tuned) * 0.02)] + 1e-9
         raw = [number in [n for _s, n in found] for number in range(1, 200, 2) for _way, found in ranked[number]]
         hits = {
             way: [
@@ -216,17 +216,28 @@ def fill(texts: list[str]) -> None:
                 )
                 for pk, text in part
             )  # fmt: skip
-            rows = []
+            rows: list[tuple[int, int]] = []
             for pk, text in part:
-                pairs = Reading(text).pairs | Reading(f"Sự thật: {text}"[:200]).pairs
+                # The title's pairs are the claim's and those of its own two words.
+                pairs = Reading(text, is_answer=True).pairs | {"su that"}
                 numbers = {postings.number_of(pair) for pair in pairs}
                 seen.update(numbers)
-                rows += [Posting(term=number, entry_id=pk) for number in numbers]
-            Posting.objects.bulk_create(rows, batch_size=10_000)
+                rows += [(number, pk) for number in numbers]
+            _write(rows)
     Term.objects.bulk_create((Term(number=number, entries=times) for number, times in seen.items()), batch_size=10_000)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     print(f"{Posting.objects.count()} postings, {len(seen)} terms")
+
+
+def _write(rows: list[tuple[int, int]]) -> None:
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.executemany("INSERT INTO cms_posting (term, entry_id) VALUES (%s, %s)", rows)
+            return
+        with cursor.cursor.copy("COPY cms_posting (term, entry_id) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
 
 
 def _on_disk() -> str:

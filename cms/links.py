@@ -6,7 +6,10 @@ import re
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 MOST_LINKS = 5
-_LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"“”]+|\b(?:[a-z0-9-]+\.)+[a-z]{2,}/[^\s<>\"“”]+", re.IGNORECASE)
+# The lengths have bounds so that no text can make the search for addresses slow.
+_LINK = re.compile(
+    r"(?:https?://|www\.)[^\s<>\"“”]+|\b(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,20}/[^\s<>\"“”]+", re.IGNORECASE
+)
 _SAME_HOST = re.compile(r"^(?:www|m|mobile|touch|mbasic|web)\.")
 # What platforms add to an address to learn who passed it on.
 _TRACKING = frozenset(

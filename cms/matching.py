@@ -7,7 +7,7 @@ Two steps: the postings (``cms/postings.py``) name the answers that share the te
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import log1p
+from math import exp, log1p
 
 from cms.incidents import Appearance
 from cms.links import links_in, same_address, without_links
@@ -17,9 +17,12 @@ from cms.reading import Reading
 from cms.search import SearchEntry
 
 
+SURE_ENOUGH = 0.5
+
+
 @dataclass(frozen=True)
 class Match:
-    """An answer to a text. ``words`` are the reader's own that led to it; ``is_link`` when an address did."""
+    """An answer to a text. ``score`` is its likeness, 1 for an address; ``words`` are the reader's own that led to it; ``is_link`` when an address did."""
 
     entry: SearchEntry
     score: float
@@ -28,7 +31,7 @@ class Match:
 
 
 def likeness(text: Reading, answered: Reading) -> float:
-    """Above 0 when ``text`` tells what ``answered`` tells, the more the surer.
+    """0 to 1: how sure it is that ``text`` tells what ``answered`` tells. From ``SURE_ENOUGH`` on it is an answer.
 
     Four shares and an amount: how much of the one is in the other and the other way round, in syllables by what they
     say and in runs of four letters, and how much that is altogether. Their weights were fitted on one half of the
@@ -37,14 +40,15 @@ def likeness(text: Reading, answered: Reading) -> float:
     own, its = text.weights, answered.weights
     both = {name: min(own[name], its[name]) for name in own.keys() & its.keys()}
     if not both:
-        return -15.0
+        return 0.0
     shared = sum(both.values())
     told = shared / sum(its.values())
     kept = shared / sum(both.get(name, weight) for name, weight in own.items())
     letters = len(text.grams & answered.grams)
     letters_told = letters / max(1, len(answered.grams))
     letters_kept = letters / max(1, len(text.grams))
-    return 4 * told + 4 * kept + 4.25 * letters_told + 3 * letters_kept + 4.25 * log1p(shared) - 14.9
+    for_it = 4 * told + 4 * kept + 4.25 * letters_told + 3 * letters_kept + 4.25 * log1p(shared)
+    return 1 / (1 + exp(14.9 - for_it))
 
 
 def texts_of(entry: SearchEntry) -> list[str]:
@@ -71,12 +75,12 @@ def find(text: str, language: str, most: int = 3) -> list[Match]:
     """The live answers to ``text`` for a reader of ``language``, surest first, retracted ones last."""
     addresses = [_address_term(same) for link in links_in(text) if (same := same_address(link))]
     linked = _entries(entries_with_any(addresses), language) if addresses else {}
-    matches = [Match(entry, 100.0, is_link=True) for entry in linked.values()]
+    matches = [Match(entry, 1.0, is_link=True) for entry in linked.values()]
     read = Reading(without_links(text))
     entries = _entries(entries_like(read.pairs), language)
     for pk, answered in _answered_by(entries).items():
         score, best = max(((likeness(read, each), each) for each in answered), key=lambda pair: pair[0])
-        if score >= 0 and pk not in linked:
+        if score >= SURE_ENOUGH and pk not in linked:
             matches.append(Match(entries[pk], score, tuple(shared_words(text, read, best))))
     matches.sort(key=lambda match: (match.entry.is_retracted, -match.score, -match.entry.page_id))
     return matches[:most]

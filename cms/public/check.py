@@ -36,10 +36,14 @@ class Shown:
 
 def _our_page(link: str, request: HttpRequest) -> Page | None:
     """The live answer that an address of this site leads to."""
-    parts = urlsplit(link if "://" in link else f"https://{link}")
-    if parts.hostname not in {urlsplit(settings.BASE_URL).hostname, request.get_host().split(":")[0]}:
+    try:
+        parts = urlsplit(link if "://" in link else f"https://{link}")
+        is_ours = parts.hostname in {urlsplit(settings.BASE_URL).hostname, request.get_host().split(":")[0]}
+    except ValueError:  # such as "http://[1"
         return None
     path = unquote(parts.path).rstrip("/") + "/"
+    if not is_ours or "\x00" in path:  # which PostgreSQL refuses
+        return None
     for page in Answer.objects.live().public().filter(slug=path.rstrip("/").rsplit("/", 1)[-1]).specific():
         if page.get_url_parts(request) and page.get_url_parts(request)[2] == path:
             return page

@@ -37,7 +37,7 @@ def language() -> str:
 class SearchForm(forms.Form):
     """The words and the filters. A filter that cannot be read is left out and said; what was typed stays."""
 
-    q = forms.CharField(label=gettext_lazy("Words"), max_length=200, required=False)
+    q = forms.CharField(label=pgettext_lazy("search", "Words"), max_length=200, required=False)
     ket_luan = forms.ChoiceField(label=gettext_lazy("Verdict"), required=False)
     chu_de = forms.ModelChoiceField(
         label=gettext_lazy("Topic"), queryset=Topic.objects.all(), to_field_name="slug", required=False
@@ -45,8 +45,8 @@ class SearchForm(forms.Form):
     noi = forms.ModelChoiceField(
         label=gettext_lazy("Place"), queryset=Place.objects.all(), to_field_name="slug", required=False
     )
-    tu = forms.DateField(label=gettext_lazy("From"), input_formats=_DAYS, required=False)
-    den = forms.DateField(label=gettext_lazy("Until"), input_formats=_DAYS, required=False)
+    tu = forms.DateField(label=pgettext_lazy("search", "From"), input_formats=_DAYS, required=False)
+    den = forms.DateField(label=pgettext_lazy("search", "Until"), input_formats=_DAYS, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

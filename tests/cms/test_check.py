@@ -116,6 +116,24 @@ def test_an_empty_box_is_answered_with_a_request(client, empty):
     assert "aria-invalid" in page and 'role="alert"' in page
 
 
+@pytest.mark.parametrize(
+    "strange",
+    [
+        "http://[1 và http://[::1]x/",
+        "http://testserver/kiem-chung/%00/",
+        "http://testserver/\x00a/ nước máy",
+        "http://a.example:port/x?y=%FF&%ED%A0%80",
+        "' OR 1=1 -- \\ %s %(a)s {x} {{ y }} \x00\x01",
+        "中文 русский हिन्दी 🙂🙂",
+        "a" * 4_990,
+        "http://" + "b." * 2_000 + "vn/x",
+        "\u0301" * 3_000 + "lừa",
+    ],
+)
+def test_nothing_that_is_pasted_raises(client, water, strange):
+    assert ask(client, strange).status_code == 200
+
+
 def test_a_text_that_is_too_long_is_kept_and_the_limit_named(client):
     text = "nước máy " * 600
     page = ask(client, text).content.decode()
