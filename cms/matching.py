@@ -16,7 +16,6 @@ from cms.postings import entries_like, entries_with_any
 from cms.reading import Reading
 from cms.search import SearchEntry
 
-
 SURE_ENOUGH = 0.5
 
 
