@@ -50,7 +50,7 @@ def made_anew(file: IO[bytes]) -> ContentFile[bytes]:
     written = io.BytesIO()
     with _decoding:
         try:
-            _bare(picture).save(written, "JPEG", quality=88, optimize=True)
+            _bare(picture).save(written, "JPEG", quality=88)
         except Exception as fault:
             raise ValidationError(BROKEN) from fault
     return ContentFile(written.getvalue(), name=f"{secrets.token_hex(8)}.jpg")
@@ -64,5 +64,6 @@ def _bare(picture: Image.Image) -> Image.Image:
         picture = picture.convert("RGBA")
     # A new picture, since a copy would carry comments and profiles along.
     bare = Image.new("RGB", picture.size, "white")
-    bare.paste(picture.convert("RGB"), mask=picture.getchannel("A") if picture.mode == "RGBA" else None)
+    pixels = picture if picture.mode in {"RGB", "RGBA"} else picture.convert("RGB")
+    bare.paste(pixels, mask=pixels.getchannel("A") if pixels.mode == "RGBA" else None)
     return bare
