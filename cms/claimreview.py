@@ -216,9 +216,9 @@ def news_article(page: Answer, facts: Facts) -> dict[str, Any]:
     }
     # An update or a verdict corrects nothing that was wrong; only what does is called a correction.
     corrections = [
-        {"@type": "CorrectionComment", "text": change.note, "datePublished": moment(change.made_at)}
+        {"@type": "CorrectionComment", "text": change.public_note, "datePublished": moment(change.made_at)}
         for change in told_changes(page)
-        if change.kind in {Change.CORRECTION, Change.RETRACTION}
+        if change.kind in {Change.CORRECTION, Change.RETRACTION} and change.public_note
     ]
     if page.is_retracted:
         told["creativeWorkStatus"] = "Retracted"

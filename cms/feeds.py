@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.urls import reverse
 from django.utils import translation
 from django.utils.html import format_html, linebreaks
@@ -199,9 +199,9 @@ def _change_label(kind: str) -> str:
 def _corrections(language: str) -> tuple[Entry, ...]:
     public = Answer.objects.live().public().order_by()
     log = Correction.objects.filter(page__locale__language_code=language, page__in=public)
-    # The note of a verdict repeats the answer: of a withdrawn answer it is not said again.
-    repeated = {"kind": Change.VERDICT, "page__change_kind": Change.RETRACTION}
-    log = log.exclude(**repeated).select_related("page__locale", "page__content_type", "office")
+    # Earlier changes of an answer that was retracted since may quote what was withdrawn: they are not said again.
+    withdrawn = Q(page__change_kind=Change.RETRACTION) & ~Q(kind=Change.RETRACTION)
+    log = log.exclude(withdrawn).select_related("page__locale", "page__content_type", "office")
     entries = []
     for made in log.order_by("-made_at", "-pk")[:MOST]:
         label = _change_label(made.kind)

@@ -174,6 +174,6 @@ def discovery(page: Answer) -> dict[str, str]:
 
 
 urls: list[URLPattern] = [
-    path("the/<int:pk>/", embed, name="embed"),
+    path("the/<row:pk>/", embed, name="embed"),
     path("oembed", oembed, name="oembed"),
 ]

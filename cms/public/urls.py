@@ -11,6 +11,7 @@ from cms.public.api.docs import api_docs
 from cms.public.api.feed import claimreview_feed
 from cms.public.cards import share_card
 from cms.public.check import check
+from cms.public.converters import RowConverter as _RowConverter  # noqa: F401 - registers "row"
 from cms.public.search import search, suggest
 
 # With a language: below / in Vietnamese, below /en/ and so on elsewhere. Their words are translated.
@@ -25,7 +26,7 @@ in_a_language: list[URLPattern] = [
     path(_("topics/<slug:slug>/"), browse.topic, name="topic"),
     path(_("places/"), browse.places, name="places"),
     path(_("places/<slug:slug>/"), browse.place, name="place"),
-    path(_("incidents/<int:pk>/"), incident.incident, name="incident"),
+    path(_("incidents/<row:pk>/"), incident.incident, name="incident"),
     path(_("open-data/"), api_docs, name="api_docs"),
 ]
 
@@ -35,7 +36,9 @@ for_machines: list[URLPattern] = [
     *embed.urls,
     *sitemaps.urls,
     re_path(
-        r"^chia-se/(?P<pk>\d+)/(?P<shape>wide|square)-(?P<digest>[0-9a-f]{1,64})\.png$", share_card, name="share_card"
+        r"^chia-se/(?P<pk>\d{1,18})/(?P<shape>wide|square)-(?P<digest>[0-9a-f]{1,64})\.png$",
+        share_card,
+        name="share_card",
     ),
     path(".well-known/official-channels.json", channels.official_channels_json, name="official_channels"),
     path("claimreview.json", claimreview_feed, name="claimreview_feed"),

@@ -242,6 +242,25 @@ def test_the_log_can_be_narrowed_to_one_kind_of_change(client):
     assert len(client.get(url, {"loai": "nonsense"}).context["corrections"]) == 4
 
 
+def test_what_was_withdrawn_is_not_quoted_by_older_notes(client):
+    page = live_rebuttal()
+    Correction.objects.create(page=page, revision=1, kind=Change.VERDICT, note="Kết luận đã rút", title=page.title)
+    page = go_live(page, change_kind=Change.RETRACTION)
+    Correction.objects.create(page=page, revision=2, kind=Change.RETRACTION, note="Nguồn tin sai", title=page.title)
+    where = [CorrectionsLog.objects.get(slug="dinh-chinh").url, page.url, "/api/v1/corrections/"]
+    where += [f"/feeds/vi/corrections.{form}" for form in ("atom", "rss", "json")]
+    for url in where:
+        shown = json.dumps(client.get(url).json(), ensure_ascii=False) if "json" in url or "api" in url else ""
+        shown = shown or client.get(url).content.decode()
+        assert "Nguồn tin sai" in shown and "Kết luận đã rút" not in shown, url
+
+
+@pytest.mark.parametrize("name", ["incident", "embed", "api_answer", "api_incident"])
+def test_a_number_that_no_database_can_hold_is_not_found(client, name):
+    known = address(name, 10**17)
+    assert client.get(known).status_code == client.get(known.replace(str(10**17), str(10**20))).status_code == 404
+
+
 # Information pages --------------------------------------------------------------------------------------------
 
 

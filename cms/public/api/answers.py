@@ -13,7 +13,7 @@ from cms import cards
 from cms.claimreview import told_changes
 from cms.corrections import Correction
 from cms.incidents import Named
-from cms.pages.answer import Answer, Change, Evidence
+from cms.pages.answer import Answer, Evidence
 from publishing.models import Organisation, StoryVersion
 
 
@@ -67,7 +67,7 @@ def _one(page: Answer, story: dict[str, Any], evidence: list[Evidence], same: li
             "changed_at": page.last_published_at,
             "is_holding": page.is_holding,
             "evidence": [_evidence(piece) for piece in evidence] if stands else [],
-            "corrections": [change_told(change, page) for change in told_changes(page)],
+            "corrections": [change_told(change) for change in told_changes(page)],
             "translations": [
                 {"id": other.pk, "language": other.locale.language_code, "url": other.full_url}
                 for other in same
@@ -99,10 +99,9 @@ def office(one: Organisation | None) -> dict[str, str] | None:
     return {"name": one.name, "url": one.website} if one else None
 
 
-def change_told(change: Correction, page: Answer) -> dict[str, Any]:
+def change_told(change: Correction) -> dict[str, Any]:
     """One change. Of a retracted answer only the retraction keeps its words: earlier ones quote what was withdrawn."""
-    is_said = not page.is_retracted or Change(change.kind) is Change.RETRACTION
-    return {"kind": change.kind, "note": change.note if is_said else "", "made_at": change.made_at}
+    return {"kind": change.kind, "note": change.public_note, "made_at": change.made_at}
 
 
 def _verdict(page: Answer) -> dict[str, Any] | None:

@@ -12,9 +12,9 @@ from cms.public.api.description import DescriptionView
 # What the description is made from.
 described: list[URLPattern] = [
     path("api/v1/answers/", views.AnswersView.as_view(), name="api_answers"),
-    path("api/v1/answers/<int:pk>/", views.AnswerView.as_view(), name="api_answer"),
+    path("api/v1/answers/<row:pk>/", views.AnswerView.as_view(), name="api_answer"),
     path("api/v1/corrections/", views.CorrectionsView.as_view(), name="api_corrections"),
-    path("api/v1/incidents/<int:pk>/", views.IncidentView.as_view(), name="api_incident"),
+    path("api/v1/incidents/<row:pk>/", views.IncidentView.as_view(), name="api_incident"),
     path("api/v1/check/", CheckView.as_view(), name="api_check"),
     path("api/v1/topics/", views.TopicsView.as_view(), name="api_topics"),
     path("api/v1/places/", views.PlacesView.as_view(), name="api_places"),

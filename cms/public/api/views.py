@@ -145,13 +145,13 @@ class CorrectionsView(OpenView):
             found = found.filter(page__locale__language_code=language)
         if kind := filters.get("kind"):
             found = found.filter(kind=kind)
-        found = between(found, "made_at", filters.get("since"), filters.get("until")).select_related("office")
+        found = between(found, "made_at", filters.get("since"), filters.get("until")).select_related("office", "page")
         rows, following = page_of(request, found, "-made_at", filters)
         pages = {page.pk: page for page in _all_answers().filter(pk__in=[row.page_id for row in rows])}
         results = [
             {
                 "id": row.pk,
-                **answers.change_told(row, pages[row.page_id]),
+                **answers.change_told(row),
                 "office": answers.office(row.office),
                 "answer": answers.reference(pages[row.page_id]),
             }
