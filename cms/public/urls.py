@@ -11,7 +11,6 @@ from cms.public.api.docs import api_docs
 from cms.public.api.feed import claimreview_feed
 from cms.public.cards import share_card
 from cms.public.check import check
-from cms.public.converters import RowConverter as _RowConverter  # noqa: F401 - registers "row"
 from cms.public.search import search, suggest
 
 # With a language: below / in Vietnamese, below /en/ and so on elsewhere. Their words are translated.
