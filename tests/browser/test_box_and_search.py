@@ -37,7 +37,7 @@ def test_a_pasted_message_is_answered_from_any_page_without_a_script(plain, demo
     plain.goto(demo.url + path)
     paste(plain, FORWARDED)
     assert plain.locator(f".match a[href*='{WATER}']").count() == 1
-    assert "nhiem doc" in plain.locator(".match q").first.inner_text()
+    assert any("nhiem doc" in words for words in plain.locator(".match q").all_inner_texts())
     assert plain.url.rstrip("/").count("?") == 0, "what was pasted is in the address"
     assert plain.context.cookies() == []
 
