@@ -38,8 +38,8 @@ from django.utils import timezone  # noqa: E402
 
 from bench.invented import claims  # noqa: E402
 from cms import matching, postings  # noqa: E402
-from cms.reading import Reading  # noqa: E402
-from cms.search import fold  # noqa: E402
+from cms.finding.reading import Reading  # noqa: E402
+from cms.finding.search import fold  # noqa: E402
 
 EVALUATION = json.loads((ROOT / "tests" / "fixtures" / "rumours.json").read_text())
 RUMOURS, UNRELATED = EVALUATION["rumours"], EVALUATION["unrelated"]
@@ -101,7 +101,7 @@ class Cosine:
 
 
 class TwoSteps:
-    """What cms/matching.py does, with the postings in memory."""
+    """What cms/finding/matching.py does, with the postings in memory."""
 
     def __init__(self, texts: list[str]) -> None:
         self.texts = texts

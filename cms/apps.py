@@ -11,8 +11,13 @@ class CmsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from cms import approval, cards, corrections, indexing, locales, submissions, websub
+        from cms import approval, corrections
+        from cms.cards import cards
+        from cms.feeds import websub
+        from cms.finding import indexing
+        from cms.sent_in import submissions
         from cms.site import follow_base_url
+        from cms.translation import locales
 
         post_migrate.connect(follow_base_url, sender=self)
         approval.connect()

@@ -54,7 +54,7 @@ class Correction(models.Model):
     def public_note(self) -> str:
         """What readers are told. Empty for earlier changes of an answer that was retracted since: such a note may quote
         what was withdrawn."""
-        is_said = self.kind == Change.RETRACTION or not self.page.is_retracted
+        is_said = Change(self.kind) is Change.RETRACTION or not self.page.is_retracted
         return self.note if is_said else ""
 
 

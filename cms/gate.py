@@ -13,10 +13,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from cms import languages, personal_data
+from cms import personal_data
 from cms.claims import Nature, opinion_mark
 from cms.pages.answer import JUDGED, Answer, Change, Evidence
 from cms.pages.rebuttal import Rebuttal
+from cms.translation import languages
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ def publish_due() -> None:
 @shared_task
 def make_cards(page_id: int) -> None:
     """Draws the share cards of an answer that was just published."""
-    from cms.cards import make
+    from cms.cards.cards import make
     from cms.pages.answer import Answer
 
     if page := Answer.objects.live().filter(pk=page_id).specific().first():

@@ -22,11 +22,11 @@ from wagtail.snippets.views.chooser import SnippetChooserViewSet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from cms import approval
-from cms import inbox_hooks as inbox_hooks  # the inbox registers its own
 from cms.incidents import Incident, Place, Topic
 from cms.kept import KeptCopy
-from cms.names import NamedLayout, NamesForm, NamesPanel
 from cms.pages.answer import Answer
+from cms.sent_in import inbox_hooks as inbox_hooks  # the inbox registers its own
+from cms.translation.names import NamedLayout, NamesForm, NamesPanel
 
 # The register -------------------------------------------------------------------------------------------------
 

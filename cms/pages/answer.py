@@ -27,11 +27,12 @@ from wagtail.models import Orderable, PagePermissionTester
 from wagtail.search import index
 from wagtail_localize.fields import BaseTranslatableField
 
-from cms import cards, languages
+from cms.cards import cards
 from cms.fields import TodayField
 from cms.pages.base import SitePage
 from cms.pages.blocks import BodyBlock
 from cms.pages.panels import GatePanel, OriginalPanel
+from cms.translation import languages
 from publishing.models import Organisation
 from publishing.story import Image, Source, Story
 from publishing.text import clean_html, plain_text
@@ -212,7 +213,7 @@ class Answer(SitePage):
         )
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        from cms import translating
+        from cms.translation import translating
 
         for name in self.read_once:
             getattr(self, name).get_object_list()

@@ -11,7 +11,7 @@ from wagtail.admin.widgets.slug import SlugInput
 from wagtail.models import Locale, Page
 from wagtail.url_routing import RouteResult
 
-from cms import languages, locales
+from cms.translation import languages, locales
 
 # Wagtail's own slugs lose most Vietnamese letters ("Học sinh" became "hc-sinh"): each group of letters is one base letter.
 _LETTERS = {

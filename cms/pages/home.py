@@ -17,12 +17,12 @@ from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page, PagePermissionTester
 from wagtail_localize.fields import SynchronizedField
 
-from cms import languages
 from cms.incidents import Named, Place, Topic
 from cms.pages.answer import Answer, Change
 from cms.pages.base import SitePage
 from cms.pages.blocks import BodyBlock
 from cms.pages.filters import by_verdict, narrowing, suffix
+from cms.translation import languages
 from cms.visible import visible
 
 A_PAGE = 20
@@ -49,7 +49,7 @@ def newest_answers(language: str) -> QuerySet[Page]:
 
 def with_counts(kind: type[Named], answers: QuerySet[Page]) -> list[Any]:
     """Every topic (or place) by name, each with ``answers``: how many of ``answers`` are about it."""
-    from cms.search import fold
+    from cms.finding.search import fold
 
     counts = dict(answers.order_by().values_list(str(kind._meta.model_name)).annotate(models.Count("pk")))
     named: list[Any] = list(kind._default_manager.all())

@@ -6,7 +6,7 @@ from typing import Any
 
 from wagtail.admin.panels import Panel
 
-from cms import languages
+from cms.translation import languages
 
 
 class GatePanel(Panel):
@@ -35,6 +35,6 @@ class OriginalPanel(Panel):
             return super().is_shown() and languages.original_of(self.instance) is not None
 
         def get_context_data(self, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
-            from cms.translating import original_for_editor
+            from cms.translation.translating import original_for_editor
 
             return {**super().get_context_data(parent_context), "original": original_for_editor(self.instance)}

@@ -8,9 +8,9 @@ from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, TitleFieldPanel
 from wagtail.models import Orderable
 
-from cms import languages
 from cms.claims import Nature, Verdict
 from cms.pages.answer import Answer
+from cms.translation import languages
 from cms.visible import visible
 
 

@@ -11,9 +11,9 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cms import languages
 from cms.incidents import Named, Place, Topic
 from cms.pages.home import list_of_answers, newest_answers, with_counts
+from cms.translation import languages
 
 
 def _everything(request: HttpRequest, kind: type[Named], heading: str | Promise, lead: str | Promise) -> HttpResponse:

@@ -7,8 +7,8 @@ from django.shortcuts import redirect
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
-from cms import cards
-from cms.card_drawing import Shape
+from cms.cards import cards
+from cms.cards.card_drawing import Shape
 from cms.pages.answer import Answer
 
 A_YEAR = 365 * 24 * 3600

@@ -15,11 +15,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 from wagtail.models import Page
 
-from cms import matching
-from cms.links import links_in
+from cms.finding import matching
+from cms.finding.links import links_in
+from cms.finding.search import SearchEntry, fold
 from cms.pages.answer import Answer
 from cms.public.search import answers_of, language
-from cms.search import SearchEntry, fold
 
 LONGEST = 5_000
 FEW_WORDS = 3

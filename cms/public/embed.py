@@ -24,8 +24,8 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 from wagtail.models import Page
 
-from cms import cards
-from cms.feed_formats import clean
+from cms.cards import cards
+from cms.feeds.feed_formats import clean
 from cms.pages.answer import Answer
 from cms.public.cards import live_answer
 

@@ -1,4 +1,4 @@
-"""The feeds' addresses: /feeds/<language>/answers.atom and so on. What is in them is in cms/feeds.py."""
+"""The feeds' addresses: /feeds/<language>/answers.atom and so on. What is in them is in cms/feeds/feeds.py."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
-from cms.feed_formats import write
-from cms.feeds import Source, feed_of
+from cms.feeds.feed_formats import write
+from cms.feeds.feeds import Source, feed_of
 
 FRESH_SECONDS = 300
 

@@ -10,9 +10,9 @@ from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cms import languages
 from cms.incidents import Incident, IncidentChange, times_seen
 from cms.pages.rebuttal import Rebuttal
+from cms.translation import languages
 from cms.visible import visible
 
 _CHANGES: dict[str, str | Promise] = {

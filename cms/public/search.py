@@ -18,10 +18,10 @@ from django.views.decorators.http import require_safe
 from wagtail.models import Page
 
 from cms.claims import Verdict
+from cms.finding.search import SearchEntries, SearchEntry, fold
 from cms.incidents import Place, Topic
 from cms.pages.answer import Answer
 from cms.pages.home import A_PAGE
-from cms.search import SearchEntries, SearchEntry, fold
 
 FACT = "fact"  # chosen among the verdicts: answers without a claim
 MOST_SUGGESTED = 7

@@ -23,8 +23,8 @@ from django.utils.xmlutils import SimplerXMLGenerator
 from django.views.decorators.http import require_safe
 from wagtail.models import Page, Site
 
-from cms.feed_formats import clean
-from cms.feeds import newest_changes
+from cms.feeds.feed_formats import clean
+from cms.feeds.feeds import newest_changes
 from cms.pages.answer import Answer
 from cms.pages.home import HomePage
 from cms.pages.rebuttal import AnsweredIncident

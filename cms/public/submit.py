@@ -25,8 +25,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cms.pages.rebuttal import Rebuttal
 from cms.public import limits
 from cms.public.submit_form import NoLargerThanAllowed, SubmissionForm
-from cms.receive import receive
-from cms.submissions import Submission, new_code, normal_code
+from cms.sent_in.receive import receive
+from cms.sent_in.submissions import Submission, new_code, normal_code
 
 # The form's own token stands in for a CSRF cookie: it is signed, has an age, and serves once.
 SALT = "cms.submit"

@@ -13,9 +13,9 @@ from django.core.validators import validate_email
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from cms import submitted_picture
 from cms.incidents import Appearance, Place, names_an_account
-from cms.receive import tidy
+from cms.sent_in import submitted_picture
+from cms.sent_in.receive import tidy
 
 # In the text such a link is covered; as the link of a submission it would be all there is.
 ACCOUNT = _(

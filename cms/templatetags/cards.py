@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import template
 from django.utils.html import escape
 
-from cms import cards
+from cms.cards import cards
 from cms.pages.answer import Answer
 from cms.public import embed
 from publishing.story import Image

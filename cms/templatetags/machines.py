@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 from django.template import Context
 
-from cms import structured
+from cms.schema_org import structured
 
 register = template.Library()
 

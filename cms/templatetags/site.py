@@ -18,12 +18,13 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
-from cms import approval, languages
+from cms import approval
 from cms.about import AboutSite
 from cms.approval import Approval
 from cms.incidents import times_seen
 from cms.pages.answer import Answer, Change, Evidence
 from cms.pages.home import CHANGE_NAMES, AnswerList, CorrectionsLog, HomePage, InfoPage, pages_by_purpose
+from cms.translation import languages
 from cms.visible import visible
 from publishing.models import Organisation
 

@@ -17,9 +17,9 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 from cms.claims import Verdict
-from cms.defects import defects
 from cms.incidents import Appearance, Place, Topic
 from cms.models import AnswerList, Evidence, Rebuttal
+from cms.schema_org.defects import defects
 from publishing.models import StoryVersion
 from tests.cms.test_claimreview import _offline, change, seen
 from tests.make import make_incident, make_office, make_rebuttal, make_verified_fact, publish, team
@@ -412,7 +412,7 @@ def test_the_feed_has_every_rated_review_and_nothing_else(client, answer, people
 
 
 def test_the_feed_says_the_same_as_the_page(client, answer):
-    from cms.structured import describe
+    from cms.schema_org.structured import describe
 
     on_page = next(node for node in describe(answer, {})["@graph"] if node["@type"] == "ClaimReview")
     assert feed_of(client)["dataFeedElement"][0]["item"] == [on_page]

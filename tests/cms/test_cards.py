@@ -13,11 +13,11 @@ import pytest
 from django.core.files.storage import FileSystemStorage, default_storage
 from PIL import Image, ImageFont
 
-from cms import cards
-from cms.card_drawing import INK, Card, Shape, draw, layout
+from cms.cards import cards
+from cms.cards.card_drawing import INK, Card, Shape, draw, layout
+from cms.cards.typesetting import FONTS, Face, fit, letters, printable
 from cms.claims import Verdict
 from cms.models import Rebuttal
-from cms.typesetting import FONTS, Face, fit, letters, printable
 from publishing.story import Story
 from tests.make import make_rebuttal, make_verified_fact, publish, team
 

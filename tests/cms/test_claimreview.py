@@ -13,10 +13,9 @@ from django.utils.translation import pgettext
 from pyld import jsonld
 from wagtail.models import Locale, Site
 
-from cms import claimreview, gate, structured
+from cms import gate
 from cms.about import AboutSite
 from cms.claims import Verdict
-from cms.defects import defects
 from cms.incidents import Appearance
 from cms.models import (
     AnswerList,
@@ -26,6 +25,8 @@ from cms.models import (
     InfoPage,
     Rebuttal,
 )
+from cms.schema_org import claimreview, structured
+from cms.schema_org.defects import defects
 from cms.templatetags.site import site_menu
 from publishing.models import Channel
 from tests.make import make_incident, make_office, make_rebuttal, make_verified_fact, publish, team

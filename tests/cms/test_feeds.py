@@ -17,7 +17,7 @@ from lxml import etree
 from wagtail.models import Locale, PageViewRestriction, Site
 
 from cms.claims import Verdict
-from cms.feeds import NEVER, Source, newest_changes
+from cms.feeds.feeds import NEVER, Source, newest_changes
 from cms.models import Place, Rebuttal, Topic
 from publishing.models import StoryVersion
 from tests.make import make_rebuttal, make_verified_fact, publish, team
@@ -328,7 +328,7 @@ def test_whatever_an_editor_pasted_the_document_is_valid(client, people, form):
 
 
 def test_control_characters_are_taken_out_before_they_reach_the_xml():
-    from cms.feed_formats import clean
+    from cms.feeds.feed_formats import clean
 
     assert clean("a\x00b\x1f\ufffe\ud83d\tc\n👍") == "ab\tc\n👍"
 
@@ -377,7 +377,7 @@ def test_a_feed_takes_few_queries_however_many_answers(client, people, name):
 
 
 def test_at_most_fifty_entries(client, people, monkeypatch):
-    monkeypatch.setattr("cms.feeds.MOST", 2)
+    monkeypatch.setattr("cms.feeds.feeds.MOST", 2)
     for _ in range(3):
         published(people)
     assert len(atom(client).findall(ATOM + "entry")) == 2

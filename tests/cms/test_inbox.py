@@ -18,10 +18,11 @@ from PIL import Image
 from wagtail.models import ModelLogEntry
 from wagtail.users.models import UserProfile
 
-from cms import groups, people
+from cms import people
 from cms.incidents import Incident
 from cms.models import Place, Submission, Topic
-from cms.receive import receive
+from cms.sent_in import groups
+from cms.sent_in.receive import receive
 from cms.storage import PrivateStorage
 from tests.make import make_incident, make_rebuttal, make_user, publish, team
 
@@ -327,7 +328,7 @@ def test_the_contact_says_how_long_it_is_kept_and_then_that_it_is_gone(client, e
         client.force_login(editor)
         assert "Deleted in 19 days" in group_page(client, first).content.decode()
     with time_machine.travel(timezone.now() + timedelta(days=31)):
-        from cms.submissions import delete_contacts
+        from cms.sent_in.submissions import delete_contacts
 
         client.force_login(editor)
         assert delete_contacts() == 1 and delete_contacts() == 0

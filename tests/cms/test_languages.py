@@ -17,12 +17,13 @@ from wagtail.test.utils.form_data import nested_form_data, querydict_from_html, 
 from wagtail_localize.models import LocaleSynchronization, Translation
 from wagtail_localize.synctree import create_aliases_for_new_page
 
-from cms import languages, people
+from cms import people
 from cms.approval import Refusal, digest
 from cms.gate import reasons
 from cms.models import AnswerList, Evidence, HomePage, InfoPage, Place, Rebuttal, Topic
 from cms.pages.home import newest_answers
-from cms.translating import original_for_editor
+from cms.translation import languages
+from cms.translation.translating import original_for_editor
 from tests.make import make_incident, make_rebuttal, make_user, publish, team
 
 pytestmark = pytest.mark.django_db

@@ -9,11 +9,11 @@ import pytest
 from django.db import transaction
 from wagtail.models import Page
 
-from cms import indexing, matching, postings
+from cms.finding import indexing, matching, postings
+from cms.finding.links import links_in, same_address
+from cms.finding.reading import Reading, words_of
 from cms.incidents import Incident
-from cms.links import links_in, same_address
 from cms.models import AnsweredIncident, AnswerList, Posting, Rebuttal, SearchEntry, Term
-from cms.reading import Reading, words_of
 from tests.make import make_incident, make_rebuttal
 
 FIXTURE = Path(__file__).resolve().parent.parent / "fixtures" / "rumours.json"

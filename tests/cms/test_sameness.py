@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cms.sameness import ENOUGH, Said
+from cms.sent_in.sameness import ENOUGH, Said
 
 WATER = "KHẨN: nước máy toàn tỉnh nhiễm độc, từ tối nay cấm dùng, ai uống phải đi viện ngay. Chia sẻ gấp!"
 POWER = "Gọi điện tự xưng nhân viên điện lực, báo nợ cước và dọa cắt điện trong hai giờ"

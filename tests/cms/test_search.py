@@ -11,11 +11,11 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from cms import indexing
 from cms.claims import Verdict
+from cms.finding import indexing
+from cms.finding.search import fold
 from cms.incidents import Place, Topic
 from cms.models import Answer, Rebuttal, SearchEntry
-from cms.search import fold
 from tests.make import make_rebuttal, make_verified_fact, publish, team
 
 pytestmark = pytest.mark.django_db

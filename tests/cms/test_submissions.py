@@ -18,16 +18,16 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
-from cms import submitted_picture
 from cms.claims import Verdict
-from cms.groups import join, part
 from cms.incidents import Incident
 from cms.models import Rebuttal, Submission
 from cms.personal_data import find, masked
 from cms.public import submit as submit_views
-from cms.receive import receive
+from cms.sent_in import submitted_picture
+from cms.sent_in.groups import join, part
+from cms.sent_in.receive import receive
+from cms.sent_in.submissions import decide, new_code, normal_code
 from cms.storage import PrivateStorage
-from cms.submissions import decide, new_code, normal_code
 from publishing.signals import sweeping
 from tests.make import make_incident, make_rebuttal, publish, team
 from tests.make import submit as to_workflow
@@ -534,7 +534,7 @@ def test_one_taken_out_of_a_group_stands_alone_and_the_others_stay_together():
 
 def test_two_that_arrive_together_find_each_other(monkeypatch):
     """The second is inserted before the first has looked for its group."""
-    from cms import receive as module
+    from cms.sent_in import receive as module
 
     looked = module.same_before
     meanwhile = []

@@ -13,8 +13,8 @@ import time_machine
 from django.utils import timezone
 from wagtail.models import Site
 
-from cms import websub
-from cms.websub import HubPing, tell
+from cms.feeds import websub
+from cms.feeds.websub import HubPing, tell
 from publishing.signals import sweeping
 from publishing.worker import sweep
 from tests.make import make_rebuttal, publish, team

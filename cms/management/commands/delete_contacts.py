@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from cms.submissions import delete_contacts
+from cms.sent_in.submissions import delete_contacts
 
 
 class Command(BaseCommand):

@@ -12,10 +12,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
-from cms.import_reading import Unreadable, records, text_of
-from cms.importing import End, Reading, is_here, keep, take
 from cms.pages.home import AnswerList
 from cms.people import User
+from cms.schema_org.import_reading import Unreadable, records, text_of
+from cms.schema_org.importing import End, Reading, is_here, keep, take
 
 
 class Command(BaseCommand):

@@ -7,9 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from cms.indexing import findable, refresh
-from cms.postings import Posting, Term
-from cms.search import SearchEntry
+from cms.finding.indexing import findable, refresh
+from cms.finding.postings import Posting, Term
+from cms.finding.search import SearchEntry
 
 
 class Command(BaseCommand):

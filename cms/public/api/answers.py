@@ -9,11 +9,11 @@ from typing import Any
 
 from django.utils import translation
 
-from cms import cards
-from cms.claimreview import told_changes
+from cms.cards import cards
 from cms.corrections import Correction
 from cms.incidents import Named
 from cms.pages.answer import Answer, Evidence
+from cms.schema_org.claimreview import told_changes
 from publishing.models import Organisation, StoryVersion
 
 

@@ -12,7 +12,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cms import matching
+from cms.finding import matching
 from cms.public.api import answers, shapes
 from cms.public.api.base import OpenView
 from cms.public.search import answers_of

@@ -14,12 +14,12 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import condition, require_safe
 
-from cms import claimreview
 from cms.claims import Verdict
 from cms.corrections import Correction
 from cms.pages.answer import Change
 from cms.pages.rebuttal import Rebuttal
 from cms.public.api.base import open_to_all
+from cms.schema_org import claimreview
 from publishing.models import Organisation
 
 _AT_ONCE = 500

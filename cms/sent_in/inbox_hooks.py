@@ -16,8 +16,8 @@ from wagtail.admin.ui.sidebar import LinkMenuItem
 from wagtail.log_actions import LogFormatter
 from wagtail.permissions import ModelPermissionPolicy
 
-from cms import inbox
-from cms.submissions import Submission
+from cms.sent_in import inbox
+from cms.sent_in.submissions import Submission
 
 
 class InboxMenuItem(MenuItem):

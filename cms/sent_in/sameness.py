@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from cms.links import links_in, same_address, without_links
-from cms.search import fold
+from cms.finding.links import links_in, same_address, without_links
+from cms.finding.search import fold
 
 # Dice's measure of shared parts, 0 to 1. Measured on the pairs of tests/cms/test_sameness.py: what was passed on with
 # a word or a greeting more scores 0.82 and above, different claims about one subject 0.66 and below.

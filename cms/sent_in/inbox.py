@@ -21,10 +21,10 @@ from wagtail.admin.auth import permission_required
 from wagtail.models import ModelLogEntry
 from wagtail.snippets.widgets import AdminSnippetChooser
 
-from cms import groups
 from cms.incidents import Appearance, Incident, Place
-from cms.receive import like_groups, likely_incidents
-from cms.submissions import Submission, new_code, normal_code
+from cms.sent_in import groups
+from cms.sent_in.receive import like_groups, likely_incidents
+from cms.sent_in.submissions import Submission, new_code, normal_code
 from publishing.desk.base import DeskView, contains, paged
 
 SEE = "cms.view_submission"

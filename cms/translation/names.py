@@ -11,7 +11,7 @@ from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import ObjectList, Panel
 from wagtail.models import Locale
 
-from cms.languages import name_of
+from cms.translation.languages import name_of
 
 
 class NamesForm(WagtailAdminModelForm):

@@ -20,10 +20,11 @@ from PIL import Image, ImageDraw
 from wagtail.models import Locale, Page
 from wagtail_localize.operations import translate_object
 
-from cms import demo_pages, people
+from cms import people
 from cms.claims import Verdict
 from cms.corrections import follow
-from cms.demo_submissions import send_in
+from cms.demo import demo_pages
+from cms.demo.demo_submissions import send_in
 from cms.incidents import Appearance, Incident, Place, Topic
 from cms.models import (
     Answer,

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from cms.defects import is_review
+from cms.schema_org.defects import is_review
 
 MOST_BYTES = 50 * 1024 * 1024
 MOST_NODES = 2_000_000

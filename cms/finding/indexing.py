@@ -12,14 +12,14 @@ from django.utils import timezone
 from wagtail.models import Revision
 from wagtail.signals import page_published, page_unpublished
 
-from cms import matching, postings
+from cms.finding import matching, postings
+from cms.finding.search import SearchEntry, fold
 from cms.incidents import Appearance, Incident
 from cms.pages.answer import Answer
-from cms.search import SearchEntry, fold
 from publishing.signals import sweeping
 from publishing.text import plain_text
 
-log = logging.getLogger("cms.indexing")
+log = logging.getLogger("cms.finding.indexing")
 
 
 def refresh(page: Answer) -> None:

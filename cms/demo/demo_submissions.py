@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from cms.groups import assign
 from cms.incidents import Appearance, Incident, Place
 from cms.people import User
-from cms.receive import receive
+from cms.sent_in.groups import assign
+from cms.sent_in.receive import receive
 
 _SENT = [
     (

@@ -13,7 +13,7 @@ from math import log
 from django.db import models, transaction
 from django.db.models import Case, F, FloatField, Sum, Value, When
 
-from cms.search import SearchEntry
+from cms.finding.search import SearchEntry
 
 MOST_PAIRS = 32  # of a text are looked up, the rarest
 MOST_READ = 6_000  # postings are read for one text

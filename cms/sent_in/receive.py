@@ -10,11 +10,11 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from cms.groups import join
 from cms.incidents import Incident
 from cms.personal_data import masked
-from cms.sameness import ENOUGH, Said
-from cms.submissions import Submission
+from cms.sent_in.groups import join
+from cms.sent_in.sameness import ENOUGH, Said
+from cms.sent_in.submissions import Submission
 
 # How far back, and with how many groups, a new submission is compared.
 COMPARED_DAYS = 60

@@ -1,6 +1,6 @@
 """Has this message been answered? Finds the live answers to a text as people send it on. Works offline, stores nothing.
 
-Two steps: the postings (``cms/postings.py``) name the answers that share the text's rarest pairs of syllables, and
+Two steps: the postings (``cms/finding/postings.py``) name the answers that share the text's rarest pairs of syllables, and
 ``likeness`` compares the text with what each of them answers. docs/matching.md says what was measured.
 """
 
@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import exp, log1p
 
+from cms.finding.links import links_in, same_address, without_links
+from cms.finding.postings import entries_like, entries_with_any
+from cms.finding.reading import Reading
+from cms.finding.search import SearchEntry
 from cms.incidents import Appearance
-from cms.links import links_in, same_address, without_links
 from cms.pages.rebuttal import AnsweredIncident
-from cms.postings import entries_like, entries_with_any
-from cms.reading import Reading
-from cms.search import SearchEntry
 
 SURE_ENOUGH = 0.5
 

@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from cms import languages
 from cms.pages.answer import Answer
+from cms.translation import languages
 from publishing.models import StoryVersion
 from publishing.text import plain_text
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from wagtail.log_actions import log
 
 from cms.incidents import Appearance, Incident
-from cms.submissions import Submission, SubmissionChange, decide
+from cms.sent_in.submissions import Submission, SubmissionChange, decide
 
 MOST_APPEARANCES = 20
 # Hosts whose platform is known without being told.
@@ -89,7 +89,7 @@ def register(first: Submission, incident: Incident, user: Any) -> Incident:
 
 
 def _platform(submission: Submission) -> str:
-    from cms.links import same_address
+    from cms.finding.links import same_address
 
     host = same_address(submission.url).split("/")[0]
     unknown = Appearance.Platform.WEBSITE if submission.url else Appearance.Platform.OTHER

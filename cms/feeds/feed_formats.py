@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, rfc3339_date
 
-from cms.feeds import Entry, Feed
+from cms.feeds.feeds import Entry, Feed
 
 GENERATOR = "Fact-check publisher"
 # What XML 1.0 cannot carry, not even escaped. An editor may paste such letters from a PDF.

@@ -24,13 +24,14 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
-from cms import defects, personal_data
+from cms import personal_data
 from cms.claims import Verdict, opinion_mark
+from cms.finding.search import fold
 from cms.incidents import names_an_account
 from cms.pages.answer import Evidence
 from cms.pages.home import AnswerList
 from cms.pages.rebuttal import Rebuttal
-from cms.search import fold
+from cms.schema_org import defects
 from publishing.models import Organisation
 from publishing.text import clip, plain_text
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from PIL import Image, ImageDraw
 
-from cms.typesetting import ABOVE, CAPITAL, LEADING, Block, Face, fit, font, printable
+from cms.cards.typesetting import ABOVE, CAPITAL, LEADING, Block, Face, fit, font, printable
 
 # Raise this when the drawing changes: every card gets a new address and is drawn anew.
 VERSION = 1

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
-from cms.search import fold
+from cms.finding.search import fold
 
 # What people write for haste, and what it stands for.
 _SHORT = {

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from publishing.channels.http import Http, NoAnswer, NotSent
 from publishing.signals import sweeping
 
-log = logging.getLogger("cms.websub")
+log = logging.getLogger("cms.feeds.websub")
 
 CONNECT_SECONDS, READ_SECONDS = 3.0, 5.0
 # A sweep has other things to do: the rest is told in the next one.
@@ -91,7 +91,7 @@ def tell() -> int:
 
 def _due() -> list[_Due]:
     """What the hub does not know yet, oldest change first."""
-    from cms.feeds import FORMS, newest_changes
+    from cms.feeds.feeds import FORMS, newest_changes
 
     changed = {source.url(form): at for source, at in newest_changes().items() for form in FORMS}
     known = HubPing.objects.in_bulk(field_name="feed_url")

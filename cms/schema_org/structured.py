@@ -14,11 +14,12 @@ from django.utils.safestring import SafeString, mark_safe
 from wagtail.images.models import SourceImageIOError
 from wagtail.models import Page
 
-from cms import cards, claimreview
 from cms.about import AboutSite
-from cms.claimreview import Facts, Spread
+from cms.cards import cards
 from cms.pages.answer import Answer
 from cms.pages.home import AnswerList, CorrectionsLog, HomePage, InfoPage
+from cms.schema_org import claimreview
+from cms.schema_org.claimreview import Facts, Spread
 from publishing.models import Channel, Organisation
 
 # Signs that could end the script element or begin markup in it; the same text to every reader of JSON.

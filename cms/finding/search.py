@@ -13,9 +13,9 @@ from wagtail.search import index
 from wagtail.search.backends import get_search_backend
 from wagtail.search.query import PlainText
 
-from cms import languages
 from cms.claims import Verdict
 from cms.pages.answer import Answer
+from cms.translation import languages
 
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 # Typed for đ by people whose keyboard has no better: the letters of Iceland and of West Africa.

@@ -23,14 +23,14 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 from wagtail.signals import page_published
 
-from cms.card_drawing import VERSION, Card, Shape, draw
+from cms.cards.card_drawing import VERSION, Card, Shape, draw
 from publishing.signals import sweeping
 from publishing.story import Image
 
 if TYPE_CHECKING:
     from cms.pages.answer import Answer
 
-log = logging.getLogger("cms.cards")
+log = logging.getLogger("cms.cards.cards")
 
 FOLDER = "images/cards"
 
