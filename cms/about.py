@@ -33,6 +33,7 @@ class AboutSite(BaseSiteSetting):
         help_text=_("The body above the office to which a complaint can be taken, with its address."),
     )
 
+    select_related = ["office"]
     panels = [
         FieldPanel("office"),
         MultiFieldPanel(

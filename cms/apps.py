@@ -12,12 +12,22 @@ class CmsConfig(AppConfig):
 
     def ready(self) -> None:
         from cms import approval, corrections
+        from cms.cards import cards
+        from cms.feeds import websub
+        from cms.finding import indexing
+        from cms.sent_in import submissions
         from cms.site import follow_base_url
+        from cms.translation import locales
 
         post_migrate.connect(follow_base_url, sender=self)
         approval.connect()
         self._tell_publishing_the_subjects()
         corrections.connect()
+        locales.connect()
+        indexing.connect()
+        submissions.connect()
+        cards.connect()
+        websub.connect()
 
     @staticmethod
     def _tell_publishing_the_subjects() -> None:
@@ -29,4 +39,4 @@ class CmsConfig(AppConfig):
         subjects.kinds.update(
             {str(kind._meta.model_name): kind._meta.verbose_name for kind in (Rebuttal, VerifiedFact)}
         )
-        subjects.add_topics(lambda: Topic.objects.values_list("name", flat=True))
+        subjects.add_topics(lambda: [(topic.slug, str(topic)) for topic in Topic.objects.all()])

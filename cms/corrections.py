@@ -50,6 +50,13 @@ class Correction(models.Model):
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise TypeError("a correction is never deleted")
 
+    @property
+    def public_note(self) -> str:
+        """What readers are told. Empty for earlier changes of an answer that was retracted since: such a note may quote
+        what was withdrawn."""
+        is_said = Change(self.kind) is Change.RETRACTION or not self.page.is_retracted
+        return self.note if is_said else ""
+
 
 def record(page: Answer) -> Correction | None:
     """Writes down the change that the live revision of ``page`` carries, if it carries one not yet told. Idempotent."""

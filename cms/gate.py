@@ -5,6 +5,7 @@ Asked when an answer is submitted, at each approval, and shown in the editor's s
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +15,9 @@ from django.utils.translation import ngettext
 
 from cms import personal_data
 from cms.claims import Nature, opinion_mark
-from cms.pages.answer import Answer, Change, Evidence
+from cms.pages.answer import JUDGED, Answer, Change, Evidence
 from cms.pages.rebuttal import Rebuttal
+from cms.translation import languages
 
 
 @dataclass(frozen=True)
@@ -33,11 +35,26 @@ def reasons(page: Answer) -> list[Reason]:
     """
     found = list(_about_change(page))
     if not page.is_retracted:
+        found += _about_translation(page)
         found += _about_answer(page)
         if isinstance(page, Rebuttal):
             found += _about_claim(page)
         found += _about_pictures(page)
     return found + _about_personal_data(page)
+
+
+# What the field advises for claims, so that lists of fact checks elsewhere can show them whole.
+GOOD_CLAIM = 75
+
+
+def notices(page: Answer) -> list[str | Promise]:
+    """What could be better and stops nothing."""
+    if len(page.claim_text) <= GOOD_CLAIM:
+        return []
+    words = _(
+        "The claim has %(count)d characters. At most %(most)d are best, so that lists of fact checks can show it whole."
+    )
+    return [words % {"count": len(page.claim_text), "most": GOOD_CLAIM}]
 
 
 def _about_answer(page: Answer) -> list[Reason]:
@@ -58,6 +75,37 @@ def _about_answer(page: Answer) -> list[Reason]:
             )
         )
     return found
+
+
+def _about_translation(page: Answer) -> list[Reason]:
+    """A translation says what its original says: the judgement and the sources are not the translator's to change."""
+    found = []
+    if taken := languages.page_at_same_address(page):
+        words = _("“%(title)s” has this address in another language already. Choose another one.")
+        found.append(Reason("address_taken", words % {"title": taken.title}))
+    first = languages.original_of(page)
+    if first is None:
+        return found
+    original: Any = first.specific
+    if not original.live:
+        words = _("The original, “%(title)s”, is not public yet.")
+        return [*found, Reason("original_not_public", words % {"title": original.title})]
+    if original.is_retracted:
+        return [*found, Reason("original_retracted", _("The original was retracted. Retract the translation as well."))]
+    if page.title == original.title or page.short_answer == original.short_answer:
+        words = _("Title or short answer are still in the language of the original.")
+        found.append(Reason("not_translated", words))
+    if any(getattr(page, name, None) != getattr(original, name, None) for name in JUDGED):
+        words = _("The verdict is not that of the original, “%(label)s”. Open this form and save it: it is taken over.")
+        found.append(Reason("verdict_differs", words % {"label": original.verdict_label}))
+    if _sources(page) != _sources(original):
+        words = _("The evidence is not that of the original: each piece with its kind, its link and its document.")
+        found.append(Reason("evidence_differs", words))
+    return found
+
+
+def _sources(page: Answer) -> Counter[tuple[Any, ...]]:
+    return Counter((piece.kind, piece.stance, piece.url, piece.document_id) for piece in page.evidence.all())
 
 
 def _about_claim(page: Rebuttal) -> list[Reason]:
@@ -87,7 +135,7 @@ def _about_claim(page: Rebuttal) -> list[Reason]:
             )
         )
     lowered = page.claim.lower()
-    if any(word in lowered for word in _VERDICT_WORDS):
+    if any(word in lowered for word in VERDICT_WORDS):
         found.append(
             Reason(
                 "verdict_in_claim",
@@ -97,7 +145,7 @@ def _about_claim(page: Rebuttal) -> list[Reason]:
     return found
 
 
-_VERDICT_WORDS = ("tin giả", "sai sự thật", "bịa đặt", "fake news", "không đúng sự thật", "xuyên tạc")
+VERDICT_WORDS = ("tin giả", "sai sự thật", "bịa đặt", "fake news", "không đúng sự thật", "xuyên tạc")
 
 
 def _about_pictures(page: Answer) -> list[Reason]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -136,22 +137,30 @@ class Incident(index.Indexed, ClusterableModel):
             raise ValidationError(errors)
 
 
-# First path parts after which a host's address names a post, not an account.
+# Path parts that only the address of a post has.
 _POST_MARKS = frozenset(
-    "posts permalink photo photos videos video watch reel reels groups events story status p s share".split()
+    "posts permalink photo photos videos video watch reel reels groups events story status p s share shorts live".split()
 )
 _ACCOUNT_HOSTS = frozenset(
-    "facebook.com m.facebook.com www.facebook.com tiktok.com www.tiktok.com x.com twitter.com instagram.com www.instagram.com threads.net www.threads.net".split()
+    "facebook.com fb.com tiktok.com x.com twitter.com instagram.com threads.net youtube.com".split()
 )
+# Here one path part is an account or a telephone number, and more are a post or a group.
+_SHORT_HOSTS = frozenset("t.me zalo.me".split())
 
 
 def names_an_account(url: str) -> bool:
     """Whether a social network's address points at a person's or page's account and not at one post."""
-    parts = urlsplit(url)
-    if (parts.hostname or "") not in _ACCOUNT_HOSTS:
+    try:
+        parts = urlsplit(url)
+        host = re.sub(r"^(www|m|mbasic|mobile|web)\.", "", parts.hostname or "")
+    except ValueError:
         return False
     steps = [step for step in parts.path.split("/") if step]
-    if steps and steps[0] == "profile.php":
+    if host in _SHORT_HOSTS:
+        return len(steps) == 1 and not steps[0].startswith("+")
+    if host not in _ACCOUNT_HOSTS or not steps:
+        return False
+    if steps[0] == "profile.php":
         return True
     is_post = any(step in _POST_MARKS or step.endswith(".php") for step in steps) or "v=" in parts.query
     return not is_post
@@ -199,6 +208,16 @@ class Appearance(Orderable):
                     )
                 }
             )
+
+
+def times_seen(incidents: list[int]) -> list[tuple[str, int]]:
+    """(platform, how often) for the public, most first. Never where exactly: that could lead to private people."""
+    counted = (
+        Appearance.objects.filter(incident__in=incidents).values_list("platform").annotate(times=models.Count("pk"))
+    )
+    return [
+        (str(Appearance.Platform(platform).label), times) for platform, times in counted.order_by("-times", "platform")
+    ]
 
 
 class IncidentChange(models.Model):

@@ -3,6 +3,9 @@
 from cms.about import AboutSite
 from cms.approval import Approval, ApprovalTask, EvidenceCheckTask
 from cms.corrections import Correction
+from cms.feeds.websub import HubPing
+from cms.finding.postings import Posting, Term
+from cms.finding.search import SearchEntry
 from cms.images import Picture, PictureRendition
 from cms.incidents import Appearance, Incident, IncidentChange, Place, Topic
 from cms.kept import KeptCopy
@@ -12,9 +15,7 @@ from cms.pages.home import AnswerList, CorrectionsLog, HomePage, InfoPage
 from cms.pages.rebuttal import AnsweredIncident, Rebuttal
 from cms.pages.verified_fact import VerifiedFact
 from cms.people import User
-from cms.search import SearchEntry
-from cms.submissions import Submission
-from cms.websub import HubPing
+from cms.sent_in.submissions import Submission, SubmissionChange
 
 __all__ = [
     "AboutSite",
@@ -39,10 +40,13 @@ __all__ = [
     "Picture",
     "PictureRendition",
     "Place",
+    "Posting",
     "PublicDetail",
     "Rebuttal",
     "SearchEntry",
     "Submission",
+    "SubmissionChange",
+    "Term",
     "Topic",
     "User",
     "VerifiedFact",

@@ -15,6 +15,8 @@ import environ
 from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext_lazy as _
 
+from cms.formats.vi import formats as vietnamese
+
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -43,7 +45,8 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 IS_HTTPS = _base.scheme == "https"
 SECURE_SSL_REDIRECT = IS_HTTPS and env.bool("SSL_REDIRECT", default=True)
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
 SECURE_HSTS_PRELOAD = IS_HTTPS
@@ -81,7 +84,6 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.contrib.messages",
     "django.contrib.sessions",
-    "django.contrib.sitemaps",
     "django.contrib.staticfiles",
 ]
 
@@ -90,7 +92,7 @@ MIDDLEWARE = [
     "cms.compression.CompressText",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "cms.translation.languages.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -163,7 +165,7 @@ STORAGES = {
 }
 
 # Counts of the abuse limits, and answers that are asked again and again. Without an address each process has its own.
-CACHES = {"default": env.cache_url("CACHE_URL", default=f"locmemcache://{BASE_DIR.name}")}
+CACHES = {"default": env.cache_url("CACHE_URL", default=f"locmemcache://{BASE_DIR.name}?max_entries=100000")}
 
 # In which language -------------------------------------------------------------------------------------------
 
@@ -178,14 +180,19 @@ LANGUAGES = [
 ]
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAILADMIN_PERMITTED_LANGUAGES = LANGUAGES[:2]
+# Into which the site's own texts are translated. Elsewhere they are shown in LANGUAGE_CODE, and marked as that.
+INTERFACE_LANGUAGES = [code for code, _name in WAGTAILADMIN_PERMITTED_LANGUAGES]
 # Django knows no more than the largest languages; these are their own names.
 LANG_INFO["tyz"] = {"bidi": False, "code": "tyz", "name": "Tày", "name_local": "Tiếng Tày"}
 LANG_INFO["nut"] = {"bidi": False, "code": "nut", "name": "Nùng", "name_local": "Tiếng Nùng"}
 LANG_INFO["hmn"] = {"bidi": False, "code": "hmn", "name": "Hmong", "name_local": "Tiếng Mông"}
 USE_I18N = True
 WAGTAIL_I18N_ENABLED = True
+WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = False  # a translation begins as a draft, whatever its original is
 LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "wagtail"]
 FORMAT_MODULE_PATH = "cms.formats"
+# A language without formats of its own writes dates and numbers as Vietnamese does.
+vars().update({name: getattr(vietnamese, name) for name in dir(vietnamese) if name.isupper()})
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 USE_TZ = True
 
@@ -226,14 +233,41 @@ WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAILEMBEDS_FINDERS: list[dict[str, str]] = []  # nothing from third parties is embedded
 WAGTAIL_ALLOW_UNICODE_SLUGS = False
+# PostgreSQL's default would take Vietnamese words for English: "an" would be left out, and "tin" and "tins" be one word.
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database", "SEARCH_CONFIG": "simple"}}
 
 # The public site ---------------------------------------------------------------------------------------------
 
 # Days after which the contact data of a submission is deleted.
 CONTACT_DAYS = env.int("CONTACT_DAYS", default=30)
+# How many submissions are taken from one network address, and from everybody together.
+SUBMISSIONS_AN_HOUR = env.int("SUBMISSIONS_AN_HOUR", default=5)
+SUBMISSIONS_A_DAY = env.int("SUBMISSIONS_A_DAY", default=20)
+SUBMISSIONS_OF_ALL_AN_HOUR = env.int("SUBMISSIONS_OF_ALL_AN_HOUR", default=300)
 # A WebSub hub that is told about new answers; none by default, since it is a third party.
 WEBSUB_HUB = env("WEBSUB_HUB", default="")
-REST_FRAMEWORK: dict[str, Any] = {}
+# The open interface (docs/machines.md): read-only, nobody logs in, no cookie. Its own rules are in cms/public/api/base.py;
+# Wagtail's admin uses the same library with others.
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "UNAUTHENTICATED_USER": None,
+    "UNAUTHENTICATED_TOKEN": None,
+    "DEFAULT_THROTTLE_RATES": {"anon": env("API_RATE", default="120/min")},
+    # Whose address counts: with a proxy in front the one it saw last, never one that the asker wrote down.
+    "NUM_PROXIES": 1 if env.bool("BEHIND_PROXY", default=False) else 0,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": WAGTAIL_SITE_NAME,
+    "DESCRIPTION": _("Everything this site has published, for programs. Read-only, without registration."),
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVERS": [{"url": BASE_URL}],
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": [],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+}
 
 # Deliveries --------------------------------------------------------------------------------------------------
 

@@ -12,7 +12,6 @@ from wagtail.admin.localization import get_localized_response
 from wagtail.documents import urls as wagtaildocs_urls
 
 from cms.public.urls import for_machines, in_a_language
-from cms.sitemaps import sitemap
 
 
 def admin_texts(request: HttpRequest) -> HttpResponse:
@@ -24,7 +23,6 @@ urlpatterns = [
     path("admin/jsi18n/", admin_texts),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
-    path("sitemap.xml", sitemap, name="sitemap"),
     # Pictures only, re-encoded: documents go through Wagtail's view with its permission check.
     re_path(r"^media/(?P<path>images/.*)$", serve, {"document_root": settings.MEDIA_ROOT}),
     *for_machines,

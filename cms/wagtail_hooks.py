@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -25,6 +25,8 @@ from cms import approval
 from cms.incidents import Incident, Place, Topic
 from cms.kept import KeptCopy
 from cms.pages.answer import Answer
+from cms.sent_in import inbox_hooks as inbox_hooks  # the inbox registers its own
+from cms.translation.names import NamedLayout, NamesForm, NamesPanel
 
 # The register -------------------------------------------------------------------------------------------------
 
@@ -97,7 +99,10 @@ class TopicViewSet(SnippetViewSet):
     icon = "tag"
     menu_label = _("Topics")
     list_display = ["name", "slug"]
-    panels = [FieldPanel("name"), FieldPanel("slug")]
+    edit_handler = NamedLayout(
+        [FieldPanel("name"), NamesPanel(heading=_("Names in other languages")), FieldPanel("slug")],
+        base_form_class=NamesForm,
+    )
 
 
 class PlaceViewSet(SnippetViewSet):
@@ -106,7 +111,10 @@ class PlaceViewSet(SnippetViewSet):
     menu_label = _("Places")
     list_display = ["name", Column("get_kind_display", label=_("Kind"), sort_key="kind")]
     list_filter = ["kind"]
-    panels = [FieldPanel("name"), FieldPanel("slug"), FieldPanel("kind")]
+    edit_handler = NamedLayout(
+        [FieldPanel("name"), NamesPanel(heading=_("Names in other languages")), FieldPanel("slug"), FieldPanel("kind")],
+        base_form_class=NamesForm,
+    )
 
 
 @register_snippet
@@ -150,6 +158,22 @@ def the_step_comes_first(items: list[Any], request: HttpRequest, context: dict[s
     steps = [item for item in items if item.name == "approve"]
     if steps:
         items[:] = [steps[0], *(item for item in items if item is not steps[0] and item.name != "action-save-draft")]
+
+
+@hooks.register("construct_page_action_menu")
+def no_second_way_to_translate(items: list[Any], request: HttpRequest, context: dict[str, Any]) -> None:
+    """A translated answer is written in this editor, and is never the alias of another page."""
+    page = context.get("page")
+    if page is not None and isinstance(page.specific, Answer):
+        items[:] = [item for item in items if not item.name.startswith("localize-")]
+
+
+@hooks.register("before_edit_page", order=-1)
+def no_strings_apart(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """The same for who asks for it without the menu: the editor of strings would overwrite the evidence."""
+    if "localize-restart-translation" in request.POST and isinstance(page.specific, Answer):
+        return redirect("wagtailadmin_pages:edit", page.pk)
+    return None
 
 
 @hooks.register("register_log_actions")

@@ -21,7 +21,7 @@ URL = f"http://127.0.0.1:{PORT}"
 
 
 def log_in(page: Page, username: str) -> None:
-    from cms.demo_content import PASSWORD
+    from cms.demo.demo_content import PASSWORD
 
     page.goto(f"{URL}/admin/login/")
     page.fill("input[name=username]", username)

@@ -65,7 +65,7 @@ class Channel(models.Model):
     the credentials: nothing is sent, and the queue waits, until a person has connected it again. not_before is
     the vendor's own "wait until", or ours while the circuit is open.
 
-    plan_kinds, plan_topics  kinds of answer and names of topics it takes by default; empty: all
+    plan_kinds, plan_topics  kinds of answer and keys of topics it takes by default; empty: all
     plan_since               what was approved earlier is never planned by itself
     quiet_from, quiet_to     local time between which nothing that is not urgent is sent; may span midnight
     failures                 calls in a row that reached nobody; opened_at: since when the circuit is open

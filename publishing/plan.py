@@ -84,7 +84,7 @@ def follow_up(deliveries: Iterable[Delivery], revision: int, *, is_retraction: b
 def takes(channel: Channel, story: Story) -> bool:
     """Whether the channel's plan is about such a story."""
     is_kind = not channel.plan_kinds or story.kind in channel.plan_kinds
-    return is_kind and (not channel.plan_topics or bool(set(channel.plan_topics) & set(story.topics)))
+    return is_kind and (not channel.plan_topics or bool(set(channel.plan_topics) & set(story.topic_keys)))
 
 
 def first_plan(story: Story, channels: Iterable[Channel], *, now: datetime) -> list[Owed]:

@@ -75,10 +75,12 @@ class Story:
     key       stable for the life of the answer and of one language, e.g. ``rebuttal-7f3a…-vi``
     revision  number of the approved revision; grows with every correction
     verdict   the label as the public reads it; empty for a verified fact
+    topics    names in the story's language; topic_keys the same in every language
     body_html cleaned HTML of the allow-list in text.py; body_text the same without markup
     change    what a correction or retraction changed, in the words of the public log; empty for a first post
     change_kind  correction, update, retraction, or verdict: a holding notice has become an answer
     is_holding   it only says that the claim is being verified
+    cards     pictures that show the verdict, for people to download and share; no adapter sends them by itself
     published_at, modified_at  aware datetimes
     """
 
@@ -98,6 +100,7 @@ class Story:
     body_html: str = ""
     body_text: str = ""
     topics: tuple[str, ...] = ()
+    topic_keys: tuple[str, ...] = ()
     place: str = ""
     images: tuple[Image, ...] = ()
     videos: tuple[Video, ...] = ()
@@ -107,6 +110,7 @@ class Story:
     is_holding: bool = False
     change: str = ""
     change_kind: str = ""
+    cards: tuple[Image, ...] = ()
 
     def told_as(self, action: Action) -> str:
         """Which word a channel puts before ``change``: correct, update, verdict or retract (post: none is told)."""
@@ -128,8 +132,10 @@ class Story:
         for name in ("published_at", "modified_at"):
             made[name] = datetime.fromisoformat(made[name])
         made["topics"] = tuple(made.get("topics", ()))
+        made["topic_keys"] = tuple(made.get("topic_keys", ()))
         made["images"] = tuple(Image(**image) for image in made.get("images", ()))
         made["videos"] = tuple(_video(video) for video in made.get("videos", ()))
+        made["cards"] = tuple(Image(**card) for card in made.get("cards", ()))
         made["sources"] = tuple(Source(**source) for source in made.get("sources", ()))
         return cls(**made)
 

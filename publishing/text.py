@@ -41,7 +41,7 @@ def plain_text(markup: str) -> str:
     return unicodedata.normalize("NFC", "\n".join(line for line in lines if line))
 
 
-def _clusters(text: str) -> list[str]:
+def clusters(text: str) -> list[str]:
     """Text split so that a base letter keeps its combining marks, variation selectors and joined emoji."""
     parts: list[str] = []
     join_next = False
@@ -66,7 +66,7 @@ def clip(text: str, limit: int, ending: str = "…") -> str:
     if limit <= len(ending):
         return ending[:limit]
     kept, size = [], 0
-    for cluster in _clusters(text):
+    for cluster in clusters(text):
         if size + len(cluster) > limit - len(ending):
             break
         kept.append(cluster)

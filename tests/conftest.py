@@ -62,6 +62,15 @@ def _own_folders(settings, tmp_path):
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 
+@pytest.fixture(autouse=True)
+def _no_language_left_behind():
+    """A request below /en/ leaves its language active in this thread; the next test starts with the site's own."""
+    from django.utils import translation
+
+    yield
+    translation.deactivate()
+
+
 @pytest.fixture
 def picture(db):
     """A stored picture of one colour."""

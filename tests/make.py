@@ -82,7 +82,7 @@ def make_rebuttal(
     _fill(page, evidence)
     for incident in incidents if incidents is not None else [make_incident()]:
         page.answered.add(AnsweredIncident(incident=incident))
-    (parent or AnswerList.objects.get(slug="kiem-chung")).add_child(instance=page)
+    (parent or AnswerList.objects.get(slug="kiem-chung", locale__language_code="vi")).add_child(instance=page)
     page.save_revision(user=owner)
     return Rebuttal.objects.get(pk=page.pk)
 
@@ -91,7 +91,7 @@ def make_verified_fact(owner: User | None = None, **kw: Any) -> VerifiedFact:
     """A draft that passes the gate."""
     page = VerifiedFact(**{"owner": owner, **_common(kw)})
     _fill(page, kw.pop("evidence", None))
-    AnswerList.objects.get(slug="kiem-chung").add_child(instance=page)
+    AnswerList.objects.get(slug="kiem-chung", locale__language_code="vi").add_child(instance=page)
     page.save_revision(user=owner)
     return VerifiedFact.objects.get(pk=page.pk)
 

@@ -13,6 +13,8 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.forms import model_to_dict
+from django.http import HttpRequest
 from django.utils import timezone, translation
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -23,11 +25,14 @@ from wagtail.fields import StreamField
 from wagtail.images.models import SourceImageIOError
 from wagtail.models import Orderable, PagePermissionTester
 from wagtail.search import index
+from wagtail_localize.fields import BaseTranslatableField
 
+from cms.cards import cards
 from cms.fields import TodayField
 from cms.pages.base import SitePage
 from cms.pages.blocks import BodyBlock
-from cms.pages.panels import GatePanel
+from cms.pages.panels import GatePanel, OriginalPanel
+from cms.translation import languages
 from publishing.models import Organisation
 from publishing.story import Image, Source, Story
 from publishing.text import clean_html, plain_text
@@ -48,8 +53,13 @@ class Change(models.TextChoices):
         return [choice for choice in cls.choices if choice[0] != cls.VERDICT]
 
 
+# What was judged: a translation has it from its original and cannot have it otherwise.
+JUDGED = ("verdict", "nature")
+
+
 class AnswerForm(WagtailAdminPageForm):
-    """The editor's form. A change note that was already published is not offered as the note of the next change."""
+    """The editor's form. A change note that was already published is not offered as the note of the next change; what a
+    translation has from its original is shown and cannot be changed."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -59,6 +69,11 @@ class AnswerForm(WagtailAdminPageForm):
         is_told = answer.pk and answer.change_kind and answer.corrections.filter(note=answer.change_note).exists()
         if is_told and answer.change_kind != Change.RETRACTION:
             self.initial["change_kind"] = self.initial["change_note"] = ""
+        if (original := languages.original_of(answer)) is not None:
+            for name, value in model_to_dict(original.specific, [*JUDGED, "topic", "place", "is_urgent"]).items():
+                if name in self.fields:
+                    self.initial[name], self.fields[name].disabled = value, True
+                    self.fields[name].help_text = _("Taken from the original.")
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()
@@ -133,6 +148,13 @@ class Answer(SitePage):
 
     base_form_class = AnswerForm
     is_creatable = False
+    # A translation is an answer like any other: one editor, one workflow. Its strings are not kept apart.
+    localize_default_translation_mode = "simple"
+    # What was told of the original's changes is not told again of its copies and translations.
+    exclude_fields_in_copy = ["change_kind", "change_note"]
+    override_translatable_fields = [BaseTranslatableField("change_kind"), BaseTranslatableField("change_note")]
+    # Children that several parts of the public page ask for: read once for all of them.
+    read_once: tuple[str, ...] = ()
     template = "pages/answer.html"
     search_fields = [*SitePage.search_fields, index.SearchField("short_answer"), index.SearchField("body")]
 
@@ -181,7 +203,7 @@ class Answer(SitePage):
         """The editor's tabs, the same for every kind of answer, around its own content panels."""
         return TabbedInterface(
             [
-                ObjectList([GatePanel(), *content], heading=_("Answer")),
+                ObjectList([OriginalPanel(), GatePanel(), *content], heading=_("Answer")),
                 ObjectList(cls.evidence_panels, heading=_("Evidence")),
                 ObjectList(cls.public_detail_panels, heading=_("Personal data")),
                 ObjectList(cls.change_panels, heading=_("Correction")),
@@ -189,6 +211,15 @@ class Answer(SitePage):
                 ObjectList(cls.settings_panels, heading=_("Schedule")),
             ]
         )
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from cms.translation import translating
+
+        for name in self.read_once:
+            getattr(self, name).get_object_list()
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        context["behind"] = translating.behind(self)
+        return context
 
     def permissions_for_user(self, user: Any) -> AnswerPermissionTester:
         return AnswerPermissionTester(user, self)
@@ -223,6 +254,11 @@ class Answer(SitePage):
     def public_corrections(self) -> list[Any]:
         """What was corrected, newest first."""
         return list(self.corrections.all())
+
+    @cached_property
+    def public_evidence(self) -> list[Evidence]:
+        """The evidence with its documents, as the editor ordered it. Asked once, for readers and for machines."""
+        return list(self.evidence.all().select_related("document"))
 
     def public_texts(self) -> list[str]:
         """Every text of this page that the public will read, for the gate's search for personal data."""
@@ -269,6 +305,7 @@ class Answer(SitePage):
                 body_html=body,
                 body_text=plain_text(body),
                 topics=(str(self.topic),) if self.topic else (),
+                topic_keys=(self.topic.slug,) if self.topic else (),
                 place=str(self.place) if self.place else "",
                 images=self._story_images(),
                 sources=tuple(
@@ -281,6 +318,7 @@ class Answer(SitePage):
                 is_holding=self.is_holding,
                 change_kind=change.kind if change else "",
                 change=change.note if change else "",
+                cards=cards.images(self),
             )
 
     def _story_images(self) -> tuple[Image, ...]:

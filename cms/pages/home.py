@@ -9,28 +9,53 @@ from django.core.paginator import Paginator
 from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Page, PagePermissionTester
+from wagtail_localize.fields import SynchronizedField
 
-from cms.pages.answer import Answer
+from cms.incidents import Named, Place, Topic
+from cms.pages.answer import Answer, Change
 from cms.pages.base import SitePage
 from cms.pages.blocks import BodyBlock
+from cms.pages.filters import by_verdict, narrowing, suffix
+from cms.translation import languages
+from cms.visible import visible
 
 A_PAGE = 20
 
+# One word for a kind of change, as readers see it.
+CHANGE_NAMES: dict[str, str | Promise] = {
+    Change.CORRECTION: _("Correction"),
+    Change.UPDATE: _("Update"),
+    Change.RETRACTION: _("Retraction"),
+    Change.VERDICT: _("Verdict after a check"),
+}
+
 
 def newest_answers(language: str) -> QuerySet[Page]:
-    """Live answers of a language, newest first, ready to be listed without a query an entry."""
+    """What a reader of a language is shown of the live answers, newest first, ready to be listed without a query an
+    entry: the answers in this language, and the originals of those that are not translated into it."""
     return (
-        Answer.objects.live()
-        .public()
-        .filter(locale__language_code=language)
+        languages.best_of(visible(Answer.objects.all()), language)
         .order_by("-first_published_at", "-pk")
         .specific()
         .select_related("office", "topic", "place", "locale", for_specific_subqueries=True)
     )
+
+
+def with_counts(kind: type[Named], answers: QuerySet[Page]) -> list[Any]:
+    """Every topic (or place) by name, each with ``answers``: how many of ``answers`` are about it."""
+    from cms.finding.search import fold
+
+    counts = dict(answers.order_by().values_list(str(kind._meta.model_name)).annotate(models.Count("pk")))
+    named: list[Any] = list(kind._default_manager.all())
+    for one in named:
+        one.answers = counts.get(one.pk, 0)
+    return sorted(named, key=lambda one: fold(str(one)))  # a database would put Đ after Y
 
 
 def page_of(request: HttpRequest, found: QuerySet[Any]) -> PageOfResults[Any]:
@@ -38,11 +63,19 @@ def page_of(request: HttpRequest, found: QuerySet[Any]) -> PageOfResults[Any]:
     return Paginator(found, A_PAGE).get_page(request.GET.get("trang"))
 
 
+def list_of_answers(request: HttpRequest, answers: QuerySet[Page]) -> dict[str, Any]:
+    """What ``components/answers.html`` shows: one page of ``answers``, narrowed as the request asks."""
+    shown, wanted = by_verdict(request, answers)
+    results = page_of(request, shown)
+    return {"answers": results, "chips": wanted.chips, "address_suffix": suffix(wanted.kept, results.number)}
+
+
 class HomePage(SitePage):
     """The front page: the newest answers, and where to go from there."""
 
     intro = models.TextField(_("introduction"), max_length=400, blank=True)
 
+    is_fixed = True
     parent_page_types = ["wagtailcore.Page"]
     content_panels = [*SitePage.content_panels, FieldPanel("intro")]
 
@@ -52,10 +85,11 @@ class HomePage(SitePage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        newest = newest_answers(self.locale.language_code)
+        newest = newest_answers(languages.active())
         context["newest"] = newest[:9]
         context["urgent"] = newest.filter(is_urgent=True)[:3]
-        context["answer_list"] = AnswerList.objects.child_of(self).live().first()
+        context["topics"] = [one for one in with_counts(Topic, newest) if one.answers]
+        context["places"] = [one for one in with_counts(Place, newest) if one.answers]
         return context
 
 
@@ -71,6 +105,7 @@ class AnswerList(SitePage):
 
     intro = models.TextField(_("introduction"), max_length=400, blank=True)
 
+    is_fixed = True
     parent_page_types = ["cms.HomePage"]
     content_panels = [*SitePage.content_panels, FieldPanel("intro")]
 
@@ -83,7 +118,7 @@ class AnswerList(SitePage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        context["answers"] = page_of(request, newest_answers(self.locale.language_code))
+        context.update(list_of_answers(request, newest_answers(languages.active())))
         return context
 
 
@@ -92,6 +127,7 @@ class CorrectionsLog(SitePage):
 
     intro = models.TextField(_("introduction"), max_length=600, blank=True)
 
+    is_fixed = True
     parent_page_types = ["cms.HomePage"]
     subpage_types: list[str] = []
     content_panels = [*SitePage.content_panels, FieldPanel("intro")]
@@ -104,9 +140,27 @@ class CorrectionsLog(SitePage):
         from cms.corrections import Correction
 
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        log = Correction.objects.filter(page__locale=self.locale).select_related("page", "office")
-        context["corrections"] = page_of(request, log)
+        answers = languages.best_of(visible(Answer.objects.all()), languages.active())
+        log = Correction.objects.filter(page__in=answers.values("pk"))
+        counts = dict(log.order_by().values_list("kind").annotate(models.Count("pk")))
+        wanted = narrowing(request, "loai", CHANGE_NAMES, counts)
+        shown = log.filter(kind=wanted.chosen) if wanted.chosen else log
+        results = page_of(request, shown.select_related("page__locale", "office"))
+        context.update(corrections=results, chips=wanted.chips, address_suffix=suffix(wanted.kept, results.number))
         return context
+
+
+class InfoPageForm(WagtailAdminPageForm):
+    """The editor's form. Not ``InfoPage.clean``: Wagtail cleans copies too, and a copy would end in a server error."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        purpose = cleaned.get("purpose")
+        same = InfoPage.objects.filter(purpose=purpose, locale_id=self.instance.locale_id).exclude(pk=self.instance.pk)
+        if purpose and (other := same.first()):
+            words = _("“%(title)s” has this purpose already. Change that page, or take the purpose from it first.")
+            self.add_error("purpose", words % {"title": other.title})
+        return cleaned
 
 
 class InfoPage(SitePage):
@@ -132,6 +186,8 @@ class InfoPage(SitePage):
     intro = RichTextField(_("introduction"), blank=True, features=["bold", "italic", "link"])
     body = StreamField(BodyBlock(), verbose_name=_("body"), blank=True)
 
+    base_form_class = InfoPageForm
+    override_translatable_fields = [SynchronizedField("purpose", overridable=False)]
     parent_page_types = ["cms.HomePage"]
     subpage_types: list[str] = []
     content_panels = [*SitePage.content_panels, FieldPanel("purpose"), FieldPanel("intro"), FieldPanel("body")]
@@ -139,3 +195,24 @@ class InfoPage(SitePage):
     class Meta:
         verbose_name = _("information page")
         verbose_name_plural = _("information pages")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from cms.pages import particulars
+
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        context.update(particulars.of(self))
+        return context
+
+
+def pages_by_purpose(language: str) -> dict[str, InfoPage]:
+    """{purpose: the live page that serves it for readers of a language}: in this language, or else the original."""
+    pages = languages.best_of(visible(InfoPage.objects.all()), language).exclude(purpose="").select_related("locale")
+    found: dict[str, InfoPage] = {}
+    for page in sorted(pages, key=lambda page: (page.locale.language_code != language, page.path)):
+        found.setdefault(page.purpose, page)
+    return found
+
+
+def page_for(purpose: str, language: str) -> InfoPage | None:
+    """The live page that serves a purpose (``InfoPage.Purpose``) in a language, for machines that ask for its address."""
+    return pages_by_purpose(language).get(purpose)

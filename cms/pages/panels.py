@@ -6,6 +6,8 @@ from typing import Any
 
 from wagtail.admin.panels import Panel
 
+from cms.translation import languages
+
 
 class GatePanel(Panel):
     """Shows the publish gate's reasons for the saved draft, before anybody submits it."""
@@ -17,6 +19,22 @@ class GatePanel(Panel):
             return super().is_shown() and self.instance.pk is not None
 
         def get_context_data(self, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
-            from cms.gate import reasons
+            from cms.gate import notices, reasons
 
-            return {**super().get_context_data(parent_context), "reasons": reasons(self.instance)}
+            found = {"reasons": reasons(self.instance), "notices": notices(self.instance)}
+            return {**super().get_context_data(parent_context), **found}
+
+
+class OriginalPanel(Panel):
+    """Beside a translation: what it translates, and what became of the original meanwhile."""
+
+    class BoundPanel(Panel.BoundPanel):
+        template_name = "desk/original_panel.html"
+
+        def is_shown(self) -> bool:
+            return super().is_shown() and languages.original_of(self.instance) is not None
+
+        def get_context_data(self, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
+            from cms.translation.translating import original_for_editor
+
+            return {**super().get_context_data(parent_context), "original": original_for_editor(self.instance)}

@@ -10,6 +10,8 @@ from wagtail.models import Orderable
 
 from cms.claims import Nature, Verdict
 from cms.pages.answer import Answer
+from cms.translation import languages
+from cms.visible import visible
 
 
 class Rebuttal(Answer):
@@ -40,6 +42,7 @@ class Rebuttal(Answer):
     )
 
     is_creatable = True
+    read_once = ("answered",)
     parent_page_types = ["cms.AnswerList"]
     subpage_types: list[str] = []
 
@@ -82,14 +85,14 @@ class Rebuttal(Answer):
         return [*super().public_texts(), self.claim, self.reach_attempt]
 
     def other_answers(self) -> models.QuerySet[Rebuttal]:
-        """Live answers to the same incidents in the same language, newest first."""
+        """What a reader of the active language is shown of the live answers to the same incidents, newest first."""
         incidents = [answered.incident_id for answered in self.answered.all()]
         return (
-            Rebuttal.objects.live()
-            .filter(answered__incident__in=incidents, locale=self.locale)
-            .exclude(pk=self.pk)
-            .distinct()
-            .order_by("-first_published_at")
+            languages.best_of(visible(Rebuttal.objects.all()), languages.active())
+            .filter(pk__in=AnsweredIncident.objects.filter(incident__in=incidents).values("page"))
+            .exclude(translation_key=self.translation_key)
+            .select_related("locale")
+            .order_by("-first_published_at", "-pk")
         )
 
 

@@ -10,20 +10,22 @@ from urllib.parse import urlsplit
 
 from django import template
 from django.conf import settings
-from django.db.models import Count
+from django.template import Context
+from django.urls import reverse, translate_url
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
-from django.utils.text import capfirst
-from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
 from cms import approval
+from cms.about import AboutSite
 from cms.approval import Approval
-from cms.incidents import Appearance
+from cms.incidents import times_seen
 from cms.pages.answer import Answer, Change, Evidence
-from cms.pages.home import AnswerList, CorrectionsLog, HomePage
+from cms.pages.home import CHANGE_NAMES, AnswerList, CorrectionsLog, HomePage, InfoPage, pages_by_purpose
+from cms.translation import languages
+from cms.visible import visible
 from publishing.models import Organisation
 
 register = template.Library()
@@ -33,11 +35,15 @@ register = template.Library()
 
 @dataclass(frozen=True)
 class Menu:
-    """The home page of the active language and what its menu shows. ``homes`` has every language's home page."""
+    """The home page of the active language and what its menu shows. ``homes`` has every language's home page.
+
+    policies  {InfoPage.Purpose: its page}, in the menu or not
+    """
 
     home: HomePage | None
     pages: list[Page]
     homes: dict[str, HomePage]
+    policies: dict[str, InfoPage]
 
     def _first(self, kind: type[Page]) -> Page | None:
         return next((page for page in self.pages if page.specific_class is kind), None)
@@ -53,50 +59,138 @@ class Menu:
 
 @register.simple_tag
 def site_menu() -> Menu:
-    """The menu in the active language. Two queries: call it once a page."""
+    """The menu in the active language: its pages, after them those that are not translated. Call it once a page."""
+    language = languages.active()
     homes = {home.locale.language_code: home for home in HomePage.objects.live().select_related("locale")}
-    home = homes.get(get_language() or settings.LANGUAGE_CODE)
-    return Menu(home, list(home.get_children().live().in_menu()) if home else [], homes)
+    below = visible(Page.objects.all()).filter(depth=3).select_related("locale")
+    pages = languages.best_of(below, language).in_menu().order_by("path") if language in homes else []
+    in_order = sorted(pages, key=lambda page: page.locale.language_code != language)
+    return Menu(homes.get(language), in_order, homes, pages_by_purpose(language))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the menu. ``current`` is the value of its aria-current: "page", "true" for its part of the site, or empty.
+
+    lang  its lang attribute, where the title is in another language than the site's own texts
+    """
+
+    title: str | Promise
+    url: str
+    current: str
+    lang: str
+
+
+@register.simple_tag(takes_context=True)
+def menu_entries(context: Context, menu: Menu) -> list[Entry]:
+    """The menu's pages, and after the list of answers the search and the lists by topic and by place."""
+    request = context.get("request")
+    path = request.path if request else ""
+    entries: list[tuple[str | Promise, str, str]] = []
+    for page in menu.pages:
+        entries.append((page.title, languages.addresses(request).of(page), lang_of(page)))
+        if page.specific_class is AnswerList:
+            views = {"search": _("Search"), "topics": _("Topics"), "places": _("Places")}
+            entries += [(title, reverse(name), "") for name, title in views.items()]
+    return [
+        Entry(title, url, "page" if path == url else "true" if path.startswith(url) else "", lang)
+        for title, url, lang in entries
+    ]
+
+
+@register.simple_tag
+def about_site() -> AboutSite | None:
+    """Who runs the site, as far as somebody has set it. Reads only: Wagtail's own tag would write a row for a reader."""
+    return AboutSite.objects.select_related("office").filter(site__is_default_site=True).first()
 
 
 @register.simple_tag
 def our_offices() -> list[Organisation]:
-    """The offices that run the site."""
+    """The offices of our own, where nobody has set yet which of them runs the site."""
     return list(Organisation.objects.filter(is_office=True)[:3])
 
 
 @dataclass(frozen=True)
 class Language:
-    """Another language, in its own name, and the page to read in it: the translation, or else the home page."""
+    """Another language, in its own name, and where to read the same in it.
+
+    is_same  what is read there says the same in that language; otherwise it is the original, or the home page
+    """
 
     code: str
     name: str
-    page: Page
+    url: str
+    is_same: bool
 
 
 @register.simple_tag
 def translations_of(page: Any) -> list[Page]:
     """The live translations of a page; none where there is no page, as on "not found"."""
-    if not isinstance(page, Page):
+    if not isinstance(page, Page) or page.pk is None:
         return []
-    return list(page.get_translations().live().public().select_related("locale"))
+    return list(visible(page.get_translations()).select_related("locale"))
+
+
+@register.simple_tag(takes_context=True)
+def other_languages(context: Context, menu: Menu, translations: list[Page]) -> list[Language]:
+    """Each other language of the site, with the address of this page or view in it."""
+    page, translated = context.get("page"), {each.locale.language_code: each for each in translations}
+    page = page if isinstance(page, Page) and page.pk else None
+    is_at_home = page is not None and page.locale.language_code == languages.active()
+    found = []
+    for code, _name in settings.LANGUAGES:
+        if code == languages.active() or code not in menu.homes:
+            continue
+        if page is not None:
+            there = languages.Addresses(code).of(translated.get(code, page))
+            is_same = is_at_home and code in translated
+        else:
+            there = _same_view_in(code, context)
+            is_same = bool(there)
+        found.append(Language(code, languages.own_name_of(code), there or str(menu.homes[code].url), is_same))
+    return found
+
+
+def _same_view_in(code: str, context: Context) -> str:
+    """This address in another language, where it is a list or a form and not a page of Wagtail's; empty otherwise."""
+    request = context.get("request")
+    match = getattr(request, "resolver_match", None)
+    if request is None or match is None or match.url_name in (None, "wagtail_serve") or "exception" in context:
+        return ""
+    here = request.get_full_path() if request.method == "GET" else request.path
+    there = translate_url(here, code)
+    return there if there != here else ""
+
+
+@register.simple_tag(takes_context=True)
+def address_of(context: Context, page: Page) -> str:
+    """Where a reader of the active language reads ``page``. Every list links with this, never with ``pageurl``."""
+    return languages.addresses(context.get("request")).of(page)
 
 
 @register.simple_tag
-def other_languages(menu: Menu, translations: list[Page]) -> list[Language]:
-    """Each other language of the site that has something to show."""
-    by_code = {**menu.homes, **{page.locale.language_code: page for page in translations}}
-    return [
-        Language(code, capfirst(get_language_info(code)["name_local"]), by_code[code])
-        for code, _name in settings.LANGUAGES
-        if code != get_language() and code in by_code
-    ]
+def interface_language() -> str:
+    """The language of the site's own texts on this page, for ``<html lang>``."""
+    return languages.of_interface()
 
 
-@register.simple_tag
-def address_of(answer: Page) -> str:
-    """Where a reader of the active language reads ``answer``. Every list links with this, never with ``pageurl``."""
-    return answer.url or ""
+@register.filter
+def lang_of(page: Page) -> str:
+    """`` lang="…"`` for text of ``page``, where it is in another language than the site's own texts."""
+    return languages.lang_attribute(page.locale.language_code)
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """A language's name in the active language."""
+    return languages.name_of(code)
+
+
+@register.filter
+def written_in(page: Page) -> str:
+    """The name of the language of ``page``, where it is not the one in which the reader came; empty otherwise."""
+    code = page.locale.language_code
+    return languages.name_of(code) if code != languages.active() else ""
 
 
 @register.filter
@@ -139,19 +233,12 @@ _STANCES: dict[str, str | Promise] = {
     Evidence.Stance.FOR: _("For the claim"),
     Evidence.Stance.CONTEXT: _("Context"),
 }
-_CHANGES: dict[str, str | Promise] = {
-    Change.CORRECTION: _("Correction"),
-    Change.UPDATE: _("Update"),
-    Change.RETRACTION: _("Retraction"),
-    Change.VERDICT: _("Verdict"),
-}
 
 
 @register.filter
 def evidence_in_order(page: Answer) -> list[Evidence]:
     """The evidence with its documents, primary sources first, otherwise as the editor ordered it."""
-    pieces = page.evidence.all().select_related("document")
-    return sorted(pieces, key=lambda piece: piece.kind != Evidence.Kind.PRIMARY)
+    return sorted(page.public_evidence, key=lambda piece: piece.kind != Evidence.Kind.PRIMARY)
 
 
 @register.filter
@@ -164,12 +251,8 @@ def evidence_by_stance(page: Answer) -> list[tuple[str | Promise, list[Evidence]
 
 @register.filter
 def seen_on(page: Any) -> list[tuple[str, int]]:
-    """On which platforms the claim was seen and how often. Never where exactly: that could lead to private people."""
-    incidents = [answered.incident_id for answered in page.answered.all()]
-    counted = Appearance.objects.filter(incident__in=incidents).values_list("platform").annotate(times=Count("pk"))
-    return [
-        (str(Appearance.Platform(platform).label), times) for platform, times in counted.order_by("-times", "platform")
-    ]
+    """On which platforms the claim was seen and how often."""
+    return times_seen([answered.incident_id for answered in page.answered.all()])
 
 
 @register.filter
@@ -191,9 +274,15 @@ def retraction(page: Answer) -> Any:
 
 
 @register.filter
+def began_as_notice(page: Answer) -> bool:
+    """Whether it was first published as a holding notice."""
+    return page.is_holding or Change.VERDICT in [each.kind for each in page.public_corrections]
+
+
+@register.filter
 def change_name(kind: str) -> str | Promise:
     """One word for a kind of change."""
-    return _CHANGES.get(kind, kind)
+    return CHANGE_NAMES.get(kind, kind)
 
 
 @register.filter

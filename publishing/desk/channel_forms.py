@@ -65,10 +65,12 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # A topic that was renamed since stays visible, so that it can be unticked.
-        topics = sorted({*subjects.topics(), *self.instance.plan_topics})
+        topics = subjects.topics()
+        # A topic that is gone stays visible, so that it can be unticked.
+        known = {key for key, _name in topics}
+        topics += [(key, key) for key in self.instance.plan_topics if key not in known]
         self.fields["plan_kinds"].choices = list(subjects.kinds.items())  # type: ignore[attr-defined]
-        self.fields["plan_topics"].choices = [(name, name) for name in topics]  # type: ignore[attr-defined]
+        self.fields["plan_topics"].choices = topics  # type: ignore[attr-defined]
         self.plan_before = self._plan()
 
     def _plan(self) -> tuple[Any, ...]:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from cms.demo_content import PASSWORD
+from cms.demo.demo_content import PASSWORD
 from tests.servers.local import free_ports, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -94,7 +94,7 @@ class Command(BaseCommand):
             call_command("migrate", verbosity=0)
 
     def _seed(self) -> None:
-        from cms.demo_content import seed
+        from cms.demo.demo_content import seed
         from cms.site import follow_base_url
 
         follow_base_url()
@@ -114,7 +114,7 @@ class Command(BaseCommand):
                     return
 
     def _say_where(self) -> None:
-        from cms.demo_content import PASSWORD, PEOPLE
+        from cms.demo.demo_content import PASSWORD, PEOPLE
 
         at = f"http://127.0.0.1:{self.port}"
         people = "\n".join(f"    {person.username:<12} {person.role}" for person in PEOPLE)

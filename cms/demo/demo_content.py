@@ -18,19 +18,19 @@ from django.db import transaction
 from django.utils import timezone
 from PIL import Image, ImageDraw
 from wagtail.models import Locale, Page
+from wagtail_localize.operations import translate_object
 
 from cms import people
 from cms.claims import Verdict
 from cms.corrections import follow
+from cms.demo import demo_pages
+from cms.demo.demo_submissions import send_in
 from cms.incidents import Appearance, Incident, Place, Topic
 from cms.models import (
     Answer,
     AnsweredIncident,
     AnswerList,
-    CorrectionsLog,
     Evidence,
-    HomePage,
-    InfoPage,
     Picture,
     PublicDetail,
     Rebuttal,
@@ -90,11 +90,12 @@ def seed(connections: dict[str, Any], say: Callable[[str], Any]) -> None:
         )
         topics = {slug: Topic.objects.create(name=name, slug=slug) for name, slug in TOPICS}
         places = {slug: Place.objects.create(name=name, slug=slug, kind=kind) for name, slug, kind in PLACES}
-        _information_pages()
+        demo_pages.write(office)
     desk = _Desk(who, office, topics, places)
     desk.write_everything()
     _connect_channels(connections)
     desk.send()
+    send_in(who["bientap"])
 
 
 def _person(person: Person) -> User:
@@ -152,7 +153,7 @@ class _Desk:
         self, who: dict[str, User], office: Organisation, topics: dict[str, Topic], places: dict[str, Place]
     ) -> None:
         self.who, self.office, self.topics, self.places = who, office, topics, places
-        self.answers = AnswerList.objects.get(slug="kiem-chung")
+        self.answers = AnswerList.objects.get(slug="kiem-chung", locale__language_code="vi")
 
     # How a page comes to be ---------------------------------------------------------------------------------
 
@@ -201,6 +202,7 @@ class _Desk:
         self._flood()
         self._land()
         self._retracted()
+        self._being_verified()
         self._in_the_workflow()
         self._unanswered()
         self._in_english()
@@ -394,6 +396,35 @@ class _Desk:
             "Bài dẫn nhầm lịch của tháng 10. Xin xem lịch đúng trên trang của trạm y tế từng xã, phường.",
         )
 
+    def _being_verified(self) -> None:
+        incident = Incident.objects.create(
+            claim="Suối Mơ đổi màu đỏ vì xưởng nhuộm xả trộm, cá chết trắng, đừng cho trâu bò uống!!!",
+            kind=Incident.Kind.RUMOUR,
+            topic=self.topics["thien-tai"],
+            place=self.places["xa-suoi-mo"],
+            urgency=Incident.Urgency.HIGH,
+            first_seen_at=timezone.now() - timedelta(hours=5),
+        )
+        incident.appearances.add(Appearance(platform=Appearance.Platform.ZALO))
+        incident.save()
+        self.publish(
+            self.draft(
+                Rebuttal(
+                    title="Tin nước Suối Mơ nhiễm chất nhuộm: đang xác minh",
+                    slug="tin-nuoc-suoi-mo-nhiem-chat-nhuom",
+                    claim="Nước Suối Mơ nhiễm chất nhuộm do một xưởng xả thải",
+                    verdict=Verdict.VERIFYING,
+                    short_answer="Xã đã lấy mẫu nước ở ba điểm sáng 24/11/2026 và chưa có kết quả. Chưa có cơ sở nào được xác định là nguồn gây đổi màu.",
+                    why_checked="Nhiều hộ chăn nuôi gọi hỏi có nên cho gia súc uống nước suối hay không.",
+                    topic=self.topics["thien-tai"],
+                    place=self.places["xa-suoi-mo"],
+                    body=[("advice", "<p>Trong khi chờ kết quả, nên dùng nguồn nước khác cho gia súc.</p>")],
+                ),
+                [],
+                [incident],
+            )
+        )
+
     def _in_the_workflow(self) -> None:
         incident = Incident.objects.create(
             claim="Từ 01/12 ai không cập nhật sinh trắc học sẽ bị khóa toàn bộ tài khoản, bấm vào đường dẫn để cập nhật.",
@@ -434,8 +465,8 @@ class _Desk:
 
     def _in_english(self) -> None:
         english = Locale.objects.get(language_code="en")
-        self.answers.get_translation(english)  # its parent exists: made by the migrations
-        copy = self.water.copy_for_translation(english)
+        translate_object(self.water, [english], user=self.who["bientap"])  # what “Translate this page” does
+        copy = self.water.get_translation(english)
         draft = self.again(copy).get_latest_revision_as_object()
         draft.title = "Tap water in the province is safe; nobody has ordered to stop using it"
         draft.slug = "tap-water-is-safe"
@@ -477,39 +508,3 @@ class _Desk:
             ],
             publisher,
         )
-
-
-def _information_pages() -> None:
-    texts = {
-        "vi": (
-            "Tin đồn được kiểm tra, chứng cứ được công bố, sai sót được đính chính công khai.",
-            "Mọi bài kiểm chứng, mới nhất ở trên.",
-            "Mọi đính chính, cập nhật và rút bài đều được ghi lại ở đây, kèm lý do và thời điểm.",
-            [
-                ("phuong-phap", "Phương pháp", "<p>Chúng tôi chỉ kiểm chứng khẳng định về sự việc. Ý kiến, lời phê bình và trào phúng không bao giờ bị xếp loại.</p><p>Mỗi bài có ít nhất một nguồn trực tiếp, được một người kiểm tra chứng cứ và một người khác duyệt trước khi đăng. Người viết không được tự duyệt.</p>"),
-                ("ve-chung-toi", "Về chúng tôi", "<p>Trang này do một trung tâm công lập hư cấu của tỉnh Ánh Dương vận hành bằng ngân sách nhà nước. Chúng tôi không lưu thông tin về người đăng tin đồn và không theo dõi ai.</p>"),
-                ("chinh-sach-dinh-chinh", "Chính sách đính chính", "<p>Khi sai, chúng tôi sửa ngay trên bài, ghi rõ đã sửa gì, đưa vào nhật ký đính chính và sửa trên mọi kênh đã đăng. Bài không còn đứng vững được rút, giữ nguyên địa chỉ và nêu lý do.</p>"),
-            ],
-        ),
-        "en": (
-            "Rumours are checked, evidence is shown, mistakes are corrected in public.",
-            "All fact checks, newest first.",
-            "Every correction, update and retraction is recorded here, with its reason and time.",
-            [
-                ("methodology", "Methodology", "<p>We check statements of fact only. Opinion, criticism and satire never get a verdict.</p><p>Every answer has at least one first-hand source, is checked by one person and approved by another before it is published. Nobody approves their own text.</p>"),
-                ("about", "About us", "<p>This site is run by an invented public office of an invented province, paid from the state budget. We keep nothing about who posted a rumour and monitor nobody.</p>"),
-                ("corrections-policy", "Corrections policy", "<p>When we are wrong we correct the answer itself, say what was changed, enter it in the corrections log and correct every channel it went to. An answer that no longer stands is retracted; its address and the reason stay.</p>"),
-            ],
-        ),
-    }  # fmt: skip
-    for language, (home_intro, list_intro, log_intro, pages) in texts.items():
-        home = HomePage.objects.get(locale__language_code=language)
-        HomePage.objects.filter(pk=home.pk).update(intro=home_intro)
-        AnswerList.objects.child_of(home).update(intro=list_intro)
-        CorrectionsLog.objects.child_of(home).update(intro=log_intro)
-        for slug, title, text in pages:
-            home.add_child(
-                instance=InfoPage(
-                    title=title, slug=slug, body=[("paragraph", text)], show_in_menus=True, locale=home.locale
-                )
-            )

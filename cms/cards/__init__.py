@@ -1,0 +1,1 @@
+"""Share cards: pictures of an answer with its verdict."""

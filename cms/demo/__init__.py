@@ -1,0 +1,1 @@
+"""Invented content for the demonstration."""

@@ -1,0 +1,1 @@
+"""Atom, RSS and JSON feeds, and the hub that is told about them."""

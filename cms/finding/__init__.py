@@ -1,0 +1,1 @@
+"""How an answer is found: the folded index, site search, and “has this message been answered?”."""

@@ -1,0 +1,38 @@
+"""Share cards as networks and publishers fetch them."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_safe
+
+from cms.cards import cards
+from cms.cards.card_drawing import Shape
+from cms.pages.answer import Answer
+
+A_YEAR = 365 * 24 * 3600
+
+
+def live_answer(pk: int) -> Answer:
+    """A public answer with what a card or an embedded frame says of it. Raises Http404."""
+    found = Answer.objects.live().public().filter(pk=pk).specific()
+    page: Answer | None = found.select_related("office", "locale", for_specific_subqueries=True).first()
+    if page is None:
+        raise Http404
+    return page
+
+
+@require_safe
+def share_card(request: HttpRequest, pk: int, shape: str, digest: str) -> HttpResponse:
+    """/chia-se/<page>/<shape>-<digest>.png: kept for a year; an address of earlier content leads to the present card."""
+    page = live_answer(pk)
+    now = cards.digest_of(cards.card_of(page))
+    if digest != now:
+        answer: HttpResponse = redirect(cards.address(page, Shape(shape), now))
+        patch_cache_control(answer, public=True, max_age=300)
+        return answer
+    answer = HttpResponse(cards.picture_of(page, Shape(shape)), content_type="image/png")
+    patch_cache_control(answer, public=True, max_age=A_YEAR, immutable=True)
+    answer["Content-Disposition"] = f'inline; filename="{page.slug}-{shape}.png"'
+    return answer

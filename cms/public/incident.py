@@ -1,0 +1,62 @@
+"""One incident as the public may know it: its life, and everything that was answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from cms.incidents import Incident, IncidentChange, times_seen
+from cms.pages.rebuttal import Rebuttal
+from cms.translation import languages
+from cms.visible import visible
+
+_CHANGES: dict[str, str | Promise] = {
+    Incident.Status.REPORTED: _("It was reported to the office."),
+    Incident.Status.VERIFYING: _("The office began to verify it."),
+    Incident.Status.ANSWERED: _("An answer was published."),
+    Incident.Status.AGAIN: _("It is spreading again."),
+    Incident.Status.CLOSED: _("The office closed it."),
+}
+
+
+@dataclass(frozen=True)
+class PublicIncident:
+    """What may be shown of an incident. Its own claim and note are not here: nobody approved them for the public.
+
+    answers  live, newest first, each in the reader's language or else in its own
+    """
+
+    incident: Incident
+    answers: list[Rebuttal]
+    life: list[tuple[IncidentChange, str | Promise]]
+    seen: list[tuple[str, int]]
+
+    @property
+    def newest(self) -> Rebuttal:
+        """The answer that names the incident: the newest that was not retracted, if there is one."""
+        return next((answer for answer in self.answers if not answer.is_retracted), self.answers[0])
+
+
+def public_incident(pk: int, language: str) -> PublicIncident | None:
+    """The incident, if at least one live public answer answers it; None otherwise."""
+    shown = languages.best_of(visible(Rebuttal.objects.all()), language).filter(answered__incident=pk)
+    answers = list(shown.select_related("office", "place", "locale").order_by("-first_published_at", "-pk"))
+    if not answers:
+        return None
+    incident = Incident.objects.defer("claim", "note").select_related("topic", "place").get(pk=pk)
+    life = [(change, _CHANGES[change.status]) for change in incident.life.all()]
+    return PublicIncident(incident, answers, life, times_seen([pk]))
+
+
+def incident(request: HttpRequest, pk: int) -> HttpResponse:
+    """The page of one incident; not found while nothing about it is public."""
+    found = public_incident(pk, languages.active())
+    if found is None:
+        raise Http404
+    context = {"found": found, "heading": found.newest.title, "address": settings.BASE_URL + request.path}
+    return render(request, "pages/incident.html", context)

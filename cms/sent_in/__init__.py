@@ -1,0 +1,1 @@
+"""What the public sends in: submissions, their groups, and the editors' inbox."""

@@ -1,0 +1,53 @@
+"""The frame on another site: shown there, accessible, without script, and as high as it needs to be."""
+
+from __future__ import annotations
+
+import json
+import urllib.parse
+import urllib.request
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+pytestmark = [pytest.mark.needs("chromium"), pytest.mark.django_db]
+
+
+def description(demo, path: str, width: int) -> dict:
+    asked = urllib.parse.urlencode({"url": demo.url + path, "maxwidth": width})
+    with urllib.request.urlopen(f"{demo.url}/oembed?{asked}") as answer:
+        return json.load(answer)
+
+
+@pytest.mark.parametrize("width", [320, 600])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/kiem-chung/nuoc-may-an-toan-khong-co-lenh-ngung-dung/",
+        "/kiem-chung/giay-chung-nhan-dat-ghi-ten-xa-cu-van-co-gia-tri/",
+        "/kiem-chung/lich-tiem-chung-mo-rong-thang-11/",
+        "/en/fact-checks/tap-water-is-safe/",
+    ],
+    ids=["rebuttal", "verified fact", "retracted", "English"],
+)
+def test_the_frame_on_another_site(people, demo, path, width):
+    told = description(demo, path, width)
+    page = people.screen()
+    asked: list[str] = []
+    page.goto(demo.url.replace("127.0.0.1", "localhost") + "/robots.txt")  # another origin, without rules of its own
+    page.on("request", lambda request: asked.append(request.url))
+    page.evaluate("markup => { document.body.innerHTML = markup }", told["html"])
+    page.frame_locator("iframe").locator("main").wait_for()
+    frame = page.frames[1]
+    assert frame.locator("html").get_attribute("lang") == ("en" if path.startswith("/en/") else "vi")
+    assert all(url.startswith(demo.url) for url in asked) and frame.locator("script, [style]").count() == 0
+    size = frame.evaluate("[document.documentElement.scrollHeight, innerHeight, document.documentElement.scrollWidth]")
+    assert size[0] <= size[1], "has to be scrolled"
+    assert size[2] <= width
+    with page.expect_popup() as popup:
+        frame.locator("a").click()
+    assert popup.value.url == demo.url + path
+    popup.value.close()
+    page.goto(frame.url)
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    page.close()
