@@ -154,5 +154,7 @@ def approve_wording(delivery: Delivery, user: Any) -> None:
 
 def resume(channel: Channel) -> None:
     """Opens a stopped channel again after its connection was mended; its queue goes out."""
-    Channel.objects.filter(pk=channel.pk).update(stopped_at=None, stopped_words="", not_before=None)
+    Channel.objects.filter(pk=channel.pk).update(
+        stopped_at=None, stopped_words="", not_before=None, failures=0, opened_at=None
+    )
     wake()

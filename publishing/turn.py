@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
-from publishing import vault
+from publishing import circuit, vault
 from publishing.channels.base import Adapter, ChannelError, Expired, Outcome
 from publishing.credentials import fresh_adapter
 from publishing.models import Attempt, Channel, Delivery, State
@@ -227,6 +227,11 @@ class Turn:
                 words=(error.words if error else "")[:300],
                 words_values=error.values if error else {},
             )
+        if self.is_calling or self.step == Attempt.Steps.FIND:
+            # "Not there yet" is a clear answer, whatever it means for the delivery.
+            circuit.note(delivery.channel_id, Outcome.OK if isinstance(error, _NotYet) else outcome)
+            if self.adapter and (left := self.adapter.headroom()) is not None:
+                Channel.objects.filter(pk=delivery.channel_id).update(headroom=left, headroom_at=timezone.now())
         return state if is_ours else None
 
     def _scrubbed(self, vendor_words: str) -> str:

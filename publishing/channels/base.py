@@ -206,6 +206,14 @@ class Adapter:
         """
         return {}
 
+    def headroom(self) -> float | None:
+        """Share of the vendor's rate limit that is left, 0 to 1, as its last answer said; None if it did not say."""
+        try:
+            limit = float(self.http.headers["X-RateLimit-Limit"])
+            return max(0.0, min(1.0, float(self.http.headers["X-RateLimit-Remaining"]) / limit))
+        except (KeyError, ValueError, ZeroDivisionError):
+            return None
+
     def probe(self) -> Probe:
         """Tests address, credentials and permission without publishing anything."""
         raise NotImplementedError

@@ -33,6 +33,7 @@ from publishing.channels.facebook_errors import (
     TOO_MANY,
     UNCLEAR,
     UNREACHABLE,
+    headroom,
     meaning,
     wait_seconds,
 )
@@ -215,6 +216,10 @@ class Facebook(Adapter):
     @property
     def _page(self) -> str:
         return str(self.config["page_id"])
+
+    def headroom(self) -> float | None:
+        """By the fullest of the counters in X-App-Usage, which are percentages."""
+        return headroom(self.http.headers.get("X-App-Usage", ""))
 
     def _call(
         self,

@@ -117,3 +117,11 @@ def wait_seconds(headers: Mapping[str, str], code: int) -> float:
     if not seconds > 0:
         seconds = LONG_WAIT_SECONDS if code in LONG_WAITS else WAIT_SECONDS
     return min(seconds, LONGEST_WAIT_SECONDS)
+
+
+def headroom(usage: str) -> float | None:
+    """Share of the app's limit that is left, by the fullest counter of an X-App-Usage header; None if it says nothing."""
+    try:
+        return max(0.0, 1.0 - max(float(percent) for percent in json.loads(usage).values()) / 100)
+    except (AttributeError, TypeError, ValueError):
+        return None

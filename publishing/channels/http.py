@@ -9,7 +9,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -86,10 +86,14 @@ class Download:
 
 
 class Http:
-    """Calls with time limits. One instance may be used by many threads; connections are kept per thread."""
+    """Calls with time limits. One instance may be used by many threads; connections are kept per thread.
+
+    headers  those of the last whole answer, for what vendors say there about their limits
+    """
 
     def __init__(self, connect: float = CONNECT_SECONDS, read: float = READ_SECONDS) -> None:
         self.timeout = (connect, read)
+        self.headers: Mapping[str, str] = {}
 
     def call(self, method: str, url: str, **options: Any) -> Answer:
         """One request, no redirects followed, at most 4 MiB read. ``options`` as of requests.request.
@@ -105,6 +109,7 @@ class Http:
             session.request(method, url, allow_redirects=False, stream=True, **options) as answer,
         ):
             body = _read(answer, time.monotonic() + self.timeout[1])
+            self.headers = answer.headers
             return Answer(answer.status_code, answer.headers, body, _json(body))
 
     @contextmanager

@@ -94,6 +94,9 @@ def channel_why(channel: Channel) -> str:
             return gettext("The channel is stopped: %(why)s What is planned waits until it is connected again.") % {
                 "why": channel.stopped_text()
             }
+        case "waiting" if channel.not_before and channel.opened_at:
+            words = gettext("The channel has not answered since %(since)s. It is tried again at %(time)s.")
+            return words % {"since": local_time(channel.opened_at), "time": local_time(channel.not_before)}
         case "waiting" if channel.not_before:
             return gettext("The channel asked us to wait until %(time)s.") % {"time": local_time(channel.not_before)}
     return ""

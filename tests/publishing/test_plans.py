@@ -63,7 +63,9 @@ def test_an_automatic_plan_waits_for_its_delay_and_for_the_end_of_quiet_hours():
 
 def test_a_plan_takes_its_kinds_and_topics_only():
     automatic = {"plan": Channel.Plan.AUTOMATIC}
-    assert plan(story(kind="rebuttal", topic_keys=("y-te",)), **automatic, plan_kinds=["rebuttal"], plan_topics=["y-te"])
+    assert plan(
+        story(kind="rebuttal", topic_keys=("y-te",)), **automatic, plan_kinds=["rebuttal"], plan_topics=["y-te"]
+    )
     assert not plan(story(kind="verifiedfact"), **automatic, plan_kinds=["rebuttal"])
     assert not plan(story(topic_keys=("dat-dai",)), **automatic, plan_topics=["y-te"])
 
