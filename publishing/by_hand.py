@@ -81,6 +81,8 @@ def retry(delivery: Delivery, user: Any) -> None:
         state, words = State.DUE, ""
     due_at = max(timezone.now(), delivery.scheduled_at) if delivery.state == State.HELD else timezone.now()
     _person(delivery, user, RETRIED, {State.FAILED, State.HELD, State.DUE}, state=state, words=words, due_at=due_at)
+    # An open circuit is our own caution, and a person who retries has looked; what the vendor asked for still holds.
+    Channel.objects.filter(pk=delivery.channel_id, opened_at__isnull=False).update(not_before=None)
 
 
 def cancel(delivery: Delivery, user: Any) -> None:
