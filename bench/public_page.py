@@ -127,7 +127,7 @@ def bare(url: str) -> http.server.ThreadingHTTPServer:
 def main() -> None:
     """Prints one line a page type."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
-    port = free_ports(5)
+    port = free_ports(10)
     base = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         said = Path(folder, "said")

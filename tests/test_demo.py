@@ -31,7 +31,7 @@ def processes_of(folder: Path) -> list[int]:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL], ids=["TERM", "INT", "KILL"])
 def test_nothing_is_left_behind(tmp_path_factory, number):
-    folder, port = tmp_path_factory.getbasetemp() / "demo-life", free_ports(5)
+    folder, port = tmp_path_factory.getbasetemp() / "demo-life", free_ports(10)
     folder.mkdir(exist_ok=True)  # the second and third time it starts from what the first one made
     environment = {
         **os.environ,
@@ -52,11 +52,11 @@ def test_nothing_is_left_behind(tmp_path_factory, number):
     process.send_signal(number)
     process.wait(30)
     wait_until(lambda: not processes_of(folder), 20, "every process of the demo to end")
-    assert not any(answers(each) for each in range(port, port + 5))
+    assert not any(answers(each) for each in range(port, port + 10))
 
 
 def test_a_port_in_use_is_said_before_anything_starts(tmp_path):
-    port = free_ports(5)
+    port = free_ports(10)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", port + 2))
         taken.listen()

@@ -107,24 +107,29 @@ def _person(person: Person) -> User:
 
 
 def _connect_channels(connections: dict[str, Any]) -> None:
+    office = Organisation.objects.get(is_office=True)
+    broadcaster = _organisation("Đài Phát thanh – Truyền hình Ánh Dương (hư cấu)", "Đài Ánh Dương")
     owners = {
-        "facebook": Organisation.objects.get(is_office=True),
-        "wordpress": Organisation.objects.get_or_create(name="Báo Ánh Dương (hư cấu)", short_name="Báo Ánh Dương")[0],
-        "newsroom": Organisation.objects.get_or_create(
-            name="Đài Phát thanh – Truyền hình Ánh Dương (hư cấu)", short_name="Đài Ánh Dương"
-        )[0],
+        "wordpress": _organisation("Báo Ánh Dương (hư cấu)", "Báo Ánh Dương"),
+        "newsroom": broadcaster,
+        "youtube": broadcaster,
+        "webhook": _organisation("Cổng thông tin điện tử tỉnh Ánh Dương (hư cấu)", "Cổng thông tin Ánh Dương"),
     }
     for kind, stand_in in connections.items():
         channel, is_new = Channel.objects.get_or_create(
             kind=kind,
             is_sandbox=True,
-            defaults={"organisation": owners[kind], "name": stand_in["name"], "config": stand_in["config"]},
+            defaults={"organisation": owners.get(kind, office), "name": stand_in["name"], "config": stand_in["config"]},
         )
         channel.public_url = stand_in["url"]
         channel.config = {**channel.config, **stand_in["config"]}
         if is_new:
             channel.set_secrets(stand_in["secrets"])
         channel.save()
+
+
+def _organisation(name: str, short_name: str) -> Organisation:
+    return Organisation.objects.get_or_create(name=name, defaults={"short_name": short_name})[0]
 
 
 def _illustration(title: str, sky: tuple[int, int, int], ground: tuple[int, int, int]) -> Picture:
@@ -496,7 +501,9 @@ class _Desk:
         for page in (self.water, self.power):
             follow(page)
         water = StoryVersion.objects.get(key=self.water.story_key, revision=self.water.live_revision_id)
-        outbox.enqueue(water, [Owed(channel.pk, Action.POST, now) for channel in channels.values()], publisher)
+        # Not on YouTube: this answer has no film, as the compose board says.
+        everywhere = [channel for kind, channel in channels.items() if kind != "youtube"]
+        outbox.enqueue(water, [Owed(channel.pk, Action.POST, now) for channel in everywhere], publisher)
         power = StoryVersion.objects.get(key=self.power.story_key, revision=self.power.live_revision_id)
         evening = timezone.localtime(now + timedelta(days=1)).replace(hour=19, minute=0, second=0, microsecond=0)
         wording = "Cúp máy và tự gọi tổng đài in trên hóa đơn tiền điện. Nhắc ông bà, cha mẹ ở nhà cùng biết."

@@ -1,7 +1,8 @@
 """``python -m publishing.sandbox --store DIR --port N``: the stand-ins of the demo, until SIGTERM or Ctrl-C.
 
-Ports from N on: Facebook, the newspaper, the newsroom's page, the newsroom's SFTP. When all are up, how to connect
-to them is written to DIR/connections.json. They keep what they were given in DIR, so that addresses survive a restart.
+Ports from N on: Facebook, the newspaper, the newsroom's page, the newsroom's SFTP, Telegram, Mastodon, a partner's
+webhook, Zalo, YouTube. When all are up, how to connect to them is written to DIR/connections.json. They keep what they
+were given in DIR, so that addresses survive a restart.
 """
 
 from __future__ import annotations
@@ -13,51 +14,133 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from publishing.sandbox import facebook, wordpress
+from publishing.sandbox import facebook, mastodon, telegram, webhook, wordpress, youtube, zalo
 from publishing.sandbox.facebook import FacebookSandbox
+from publishing.sandbox.mastodon import MastodonSandbox
 from publishing.sandbox.newsroom import NewsroomSandbox
+from publishing.sandbox.telegram import TelegramSandbox
+from publishing.sandbox.webhook import WebhookSandbox
 from publishing.sandbox.wordpress import WordPressSandbox
+from publishing.sandbox.youtube import YouTubeSandbox
+from publishing.sandbox.zalo import ZaloSandbox
 
 
-def connections(page: FacebookSandbox, paper: WordPressSandbox, newsroom: NewsroomSandbox) -> dict[str, Any]:
-    """What a publisher enters to connect to each: {kind: {name, url, config, secrets}}."""
-    return {
-        "facebook": {
-            "name": facebook.PAGE_NAME,
-            "url": f"{page.url}/{facebook.PAGE_ID}",
-            "config": {
-                "page_id": facebook.PAGE_ID,
-                "api_base": page.url,
-                "api_version": "v25.0",
-                "on_retraction": "notice",
-                "settle_seconds": 1,
+class StandIns:
+    """All of them, on ports in a row."""
+
+    def __init__(self, port: int, store: Path) -> None:
+        self.page = FacebookSandbox(port, store=store / "facebook.json")
+        self.paper = WordPressSandbox(port + 1, store=store / "newspaper.json")
+        self.newsroom = NewsroomSandbox(port + 3, store=store / "newsroom", page_port=port + 2)
+        self.telegram = TelegramSandbox(port + 4, store=store / "telegram.json")
+        self.mastodon = MastodonSandbox(port + 5, store=store / "mastodon.json")
+        self.webhook = WebhookSandbox(port + 6, store=store / "webhook.json")
+        self.zalo = ZaloSandbox(port + 7, store=store / "zalo.json")
+        self.youtube = YouTubeSandbox(port + 8, store=store / "youtube.json")
+
+    def all(self) -> tuple[Any, ...]:
+        return tuple(vars(self).values())
+
+    def connections(self) -> dict[str, Any]:
+        """What a publisher enters to connect to each: {kind: {name, url, config, secrets}}."""
+        return {
+            "facebook": {
+                "name": facebook.PAGE_NAME,
+                "url": f"{self.page.url}/{facebook.PAGE_ID}",
+                "config": {
+                    "page_id": facebook.PAGE_ID,
+                    "api_base": self.page.url,
+                    "api_version": "v25.0",
+                    "on_retraction": "notice",
+                    "settle_seconds": 1,
+                },
+                "secrets": {"access_token": facebook.PAGE_TOKEN},
             },
-            "secrets": {"access_token": facebook.PAGE_TOKEN},
-        },
-        "wordpress": {
-            "name": wordpress.NAME,
-            "url": paper.url,
-            "config": {
-                "base_url": paper.url,
-                "username": wordpress.USERNAME,
-                "category": wordpress.CATEGORY,
-                "on_retraction": "notice",
+            "wordpress": {
+                "name": wordpress.NAME,
+                "url": self.paper.url,
+                "config": {
+                    "base_url": self.paper.url,
+                    "username": wordpress.USERNAME,
+                    "category": wordpress.CATEGORY,
+                    "on_retraction": "notice",
+                },
+                "secrets": {"application_password": wordpress.PASSWORD},
             },
-            "secrets": {"application_password": wordpress.PASSWORD},
-        },
-        "newsroom": {
-            "name": "Đài Phát thanh – Truyền hình Ánh Dương (hư cấu)",
-            "url": newsroom.page.url,
-            "config": {
-                "host": "127.0.0.1",
-                "port": newsroom.port,
-                "username": newsroom.username,
-                "directory": newsroom.directory,
-                "host_key": newsroom.host_key_line,
+            "newsroom": {
+                "name": "Đài Phát thanh – Truyền hình Ánh Dương (hư cấu)",
+                "url": self.newsroom.page.url,
+                "config": {
+                    "host": "127.0.0.1",
+                    "port": self.newsroom.port,
+                    "username": self.newsroom.username,
+                    "directory": self.newsroom.directory,
+                    "host_key": self.newsroom.host_key_line,
+                },
+                "secrets": {"private_key": self.newsroom.private_key},
             },
-            "secrets": {"private_key": newsroom.private_key},
-        },
-    }
+            "telegram": {
+                "name": "Kiểm chứng Ánh Dương trên Telegram (hư cấu)",
+                "url": f"{self.telegram.url}/{telegram.USERNAME}",
+                "config": {
+                    "chat_id": f"@{telegram.USERNAME}",
+                    "api_base": self.telegram.url,
+                    "public_base": self.telegram.url,
+                    "on_retraction": "notice",
+                },
+                "secrets": {"token": telegram.TOKEN},
+            },
+            "mastodon": {
+                "name": "Kiểm chứng Ánh Dương trên Mastodon (hư cấu)",
+                "url": f"{self.mastodon.url}/@{mastodon.ACCOUNT}",
+                "config": {
+                    "instance": self.mastodon.url,
+                    "text_limit": 500,
+                    "on_retraction": "notice",
+                    "may_be_private": True,
+                    "settle_seconds": 1,
+                },
+                "secrets": {"access_token": mastodon.TOKEN},
+            },
+            "webhook": {
+                "name": webhook.NAME,
+                "url": self.webhook.url,
+                "config": {
+                    "address": self.webhook.address,
+                    "can_be_asked": True,
+                    "may_be_private": True,
+                    "settle_seconds": 1,
+                },
+                "secrets": {"secret": webhook.SECRET},
+            },
+            "zalo": {
+                "name": "Kiểm chứng Ánh Dương trên Zalo (hư cấu)",
+                "url": self.zalo.url,
+                "config": {
+                    "app_id": zalo.APP_ID,
+                    "api_base": self.zalo.url,
+                    "oauth_base": self.zalo.url,
+                    "cover_url": self.zalo.cover_url,
+                    "on_retraction": "notice",
+                    "settle_seconds": 1,
+                },
+                "secrets": {"app_secret": zalo.APP_SECRET, "refresh_token": zalo.REFRESH_TOKEN},
+            },
+            "youtube": {
+                "name": youtube.NAME,
+                "url": self.youtube.url,
+                "config": {
+                    "client_id": youtube.CLIENT_ID,
+                    "category_id": "25",
+                    "license": "youtube",
+                    "publishing": "at_once",
+                    "on_retraction": "private",
+                    "api_base": self.youtube.url,
+                    "oauth_base": self.youtube.url,
+                },
+                "secrets": {"client_secret": youtube.CLIENT_SECRET, "refresh_token": youtube.REFRESH_TOKEN},
+            },
+        }
 
 
 def main() -> None:
@@ -67,19 +150,17 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     asked = parser.parse_args()
     asked.store.mkdir(parents=True, exist_ok=True)
-    page = FacebookSandbox(asked.port, store=asked.store / "facebook.json")
-    paper = WordPressSandbox(asked.port + 1, store=asked.store / "newspaper.json")
-    newsroom = NewsroomSandbox(asked.port + 3, store=asked.store / "newsroom", page_port=asked.port + 2)
+    stand_ins = StandIns(asked.port, asked.store)
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    for server in (page, paper, newsroom):
+    for server in stand_ins.all():
         server.start()
     path = asked.store / "connections.json"
     path.touch(mode=0o600)
-    path.write_text(json.dumps(connections(page, paper, newsroom), ensure_ascii=False))
+    path.write_text(json.dumps(stand_ins.connections(), ensure_ascii=False))
     stopping.wait()
-    for server in (page, paper, newsroom):
+    for server in stand_ins.all():
         server.stop()
 
 

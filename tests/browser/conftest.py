@@ -39,7 +39,7 @@ class Demo:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    folder, port = tmp_path_factory.mktemp("demo"), free_ports(5)
+    folder, port = tmp_path_factory.mktemp("demo"), free_ports(10)
     environment = {
         **os.environ,
         "DATA_DIR": str(folder),

@@ -22,6 +22,7 @@ from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
 STOP_SECONDS = 15
+PORTS = 10  # the site's own, and those of publishing.sandbox
 _DIE_WITH_PARENT = 1  # Linux: PR_SET_PDEATHSIG
 
 
@@ -35,7 +36,7 @@ class Command(BaseCommand):
         self.stopping = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda *_: self.stopping.set())
-        for port in range(self.port, self.port + 5):
+        for port in range(self.port, self.port + PORTS):
             self._must_be_free(port)
         try:
             self._start(
@@ -69,7 +70,7 @@ class Command(BaseCommand):
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 raise CommandError(
-                    f"Port {port} is in use. The demo needs {self.port} to {self.port + 4}; choose others with PORT=…"
+                    f"Port {port} is in use. The demo needs {self.port} to {self.port + PORTS - 1}; choose others with PORT=…"
                 ) from None
 
     def _start(self, *command: str) -> None:
@@ -128,6 +129,11 @@ class Command(BaseCommand):
     Facebook Page      http://127.0.0.1:{self.port + 1}/
     Newspaper          http://127.0.0.1:{self.port + 2}/
     Broadcaster        http://127.0.0.1:{self.port + 3}/
+    Telegram           http://127.0.0.1:{self.port + 5}/
+    Mastodon           http://127.0.0.1:{self.port + 6}/
+    Partner's site     http://127.0.0.1:{self.port + 7}/
+    Zalo               http://127.0.0.1:{self.port + 8}/
+    YouTube            http://127.0.0.1:{self.port + 9}/
 
   Log-ins, all with the password {PASSWORD}
 {people}
