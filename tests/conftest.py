@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 from django.core.files.images import ImageFile
+from django.core.signals import setting_changed
+from django.dispatch import receiver
+from django.urls import clear_url_caches
 from PIL import Image
 
 # Where Debian puts what tests start; "wordpress" is a folder of files, not a program.
@@ -60,6 +63,13 @@ def _own_folders(settings, tmp_path):
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+
+@receiver(setting_changed)
+def _addresses_follow_the_main_language(setting: str, **_signal: object) -> None:
+    # Django remembers which language has no prefix, once an address was looked up.
+    if setting == "LANGUAGE_CODE":
+        clear_url_caches()
 
 
 @pytest.fixture(autouse=True)

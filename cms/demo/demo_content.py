@@ -60,16 +60,17 @@ PEOPLE = (
     Person("quantri", people.ADMINISTRATOR, "Quản trị viên mẫu"),
 )
 
+# (name, name in English, address part)
 TOPICS = [
-    ("Y tế", "y-te"),
-    ("Lừa đảo trực tuyến", "lua-dao-truc-tuyen"),
-    ("Đất đai", "dat-dai"),
-    ("Thiên tai", "thien-tai"),
+    ("Y tế", "Health", "y-te"),
+    ("Lừa đảo trực tuyến", "Online scams", "lua-dao-truc-tuyen"),
+    ("Đất đai", "Land", "dat-dai"),
+    ("Thiên tai", "Natural disasters", "thien-tai"),
 ]
 PLACES = [
-    ("Toàn tỉnh Ánh Dương", "toan-tinh", Place.Kind.PROVINCE),
-    ("Xã Suối Mơ", "xa-suoi-mo", Place.Kind.COMMUNE),
-    ("Phường Hoa Nắng", "phuong-hoa-nang", Place.Kind.WARD),
+    ("Toàn tỉnh Ánh Dương", "The whole province of Ánh Dương", "toan-tinh", Place.Kind.PROVINCE),
+    ("Xã Suối Mơ", "Suối Mơ commune", "xa-suoi-mo", Place.Kind.COMMUNE),
+    ("Phường Hoa Nắng", "Hoa Nắng ward", "phuong-hoa-nang", Place.Kind.WARD),
 ]
 
 
@@ -88,8 +89,13 @@ def seed(connections: dict[str, Any], say: Callable[[str], Any]) -> None:
             website="https://kiemchung.example.vn/",
             is_office=True,
         )
-        topics = {slug: Topic.objects.create(name=name, slug=slug) for name, slug in TOPICS}
-        places = {slug: Place.objects.create(name=name, slug=slug, kind=kind) for name, slug, kind in PLACES}
+        topics = {
+            slug: Topic.objects.create(name=name, names={"en": english}, slug=slug) for name, english, slug in TOPICS
+        }
+        places = {
+            slug: Place.objects.create(name=name, names={"en": english}, slug=slug, kind=kind)
+            for name, english, slug, kind in PLACES
+        }
         demo_pages.write(office)
     desk = _Desk(who, office, topics, places)
     desk.write_everything()
