@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
 
 from publishing import vault
-from publishing.channels.base import Account, ChannelError, Consent
+from publishing.channels.base import Account, Asking, ChannelError, Consent
 from publishing.desk import consent as consents
 from publishing.desk.base import CHANGE_CHANNELS, DeskView
 from publishing.desk.connection import UNTESTED, Tested, tell
@@ -75,18 +75,16 @@ class AnswerView(DeskView):
         return redirect("publishing_channel", channel.pk)
 
     @staticmethod
-    def _found(channel: Channel, asking: Any, told: dict[str, str]) -> tuple[list[Account], Tested | None]:
+    def _found(channel: Channel, asking: Asking, told: dict[str, str]) -> tuple[list[Account], Tested | None]:
         try:
             consent = consents.consent_of(channel)
             if consent is None:
-                raise Http404
+                return [], Tested(False, words=gettext(consents.STALE))
             return consents.accounts(channel, consent, asking, told), None
         except vault.CannotDecrypt:
             return [], Tested(False, words=gettext(UNREADABLE))
         except ChannelError as error:
             return [], consents.words(error)
-        except Http404:
-            raise
         except Exception:
             log.exception("channel %s: the answer to a request for consent could not be read", channel.pk)
             return [], Tested(False, words=gettext(UNTESTED))
