@@ -155,6 +155,7 @@ def offer(channel: Channel) -> dict[str, Any] | None:
     return {
         "label": gettext(kind.label),
         "is_ready": is_ready,
+        "is_missing": consent is not None and not consents.is_connected(consent),
         "needed": "" if is_ready else needed(channel),
         "redirect_uri": consents.redirect_uri(),
     }

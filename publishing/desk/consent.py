@@ -64,6 +64,11 @@ def is_ready(consent: Consent) -> bool:
     return all(consent.config.get(name) or consent.secret.get(name) for name in consent.needs)
 
 
+def is_connected(consent: Consent) -> bool:
+    """Whether what a consent gives is stored, whoever entered it."""
+    return all(consent.config.get(name) or consent.secret.get(name) for name in consent.gives)
+
+
 def ask(request: HttpRequest, channel: Channel, consent: Consent) -> str:
     """The address of the vendor's page, for a new request."""
     nonce = secrets.token_urlsafe(24)
