@@ -450,6 +450,7 @@ class YouTubeSandbox(Sandbox):
             kept = json.loads(self.store.read_text())
             self.films = [Film(**one) for one in kept["films"]]
             self.access, self.used = kept["access"], kept["used"]
+            self.refresh_tokens |= set(kept.get("refresh", []))
             folder = self.store.with_suffix(".files")
             for film in self.films:
                 self.bytes[film.id] = (folder / f"{film.id}.film").read_bytes()
@@ -460,6 +461,7 @@ class YouTubeSandbox(Sandbox):
     def _save(self) -> None:
         if self.store:
             kept = {"films": [asdict(one) for one in self.films], "access": self.access, "used": self.used}
+            kept["refresh"] = sorted(self.refresh_tokens)
             draft = self.store.with_suffix(".new")
             draft.touch(mode=0o600)
             draft.write_text(json.dumps(kept, ensure_ascii=False))

@@ -62,14 +62,14 @@ class Oauth:
         if fields.get("redirect_uri") != grant.redirect_uri:
             return Reply(400, {"error": "redirect_uri_mismatch", "error_description": "Bad Request"})
         access = f"ya29.{secrets.token_urlsafe(24)}"
+        lasting = {"refresh_token": f"1//{secrets.token_urlsafe(24)}"} if grant.given["lasting"] else {}
+        self.tokens.update(lasting.values())
+        self.was_given = self.was_given or bool(lasting)
         seconds = self.allow(access) if SCOPE in grant.given["scope"] else 3_599
-        told = {"access_token": access, "expires_in": seconds, "token_type": "Bearer"}
-        told["scope"] = " ".join(grant.given["scope"])
-        if grant.given["lasting"]:
-            self.was_given = True
-            told["refresh_token"] = f"1//{secrets.token_urlsafe(24)}"
-            self.tokens.add(str(told["refresh_token"]))
-        return Reply(200, told)
+        scope = " ".join(grant.given["scope"])
+        return Reply(
+            200, {"access_token": access, "expires_in": seconds, "token_type": "Bearer", "scope": scope} | lasting
+        )
 
     def _what_is_wrong(self, request: Request) -> str:
         asked = request.query
