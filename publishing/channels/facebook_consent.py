@@ -23,6 +23,7 @@ from publishing.channels.http import NoAnswer, NotSent
 
 PERMISSIONS = ("pages_show_list", "pages_manage_posts", "pages_read_engagement")
 MOST_PAGES = "100"
+SECRET = ("client_secret", "code", "fb_exchange_token", "input_token")  # of what is asked with
 
 BAD_APP = _("Facebook does not know this app ID with this app secret, or not this redirect address. Check all three.")
 CODE_SPENT = _("Facebook's answer was too old or was used already. Start again.")
@@ -111,11 +112,14 @@ class FacebookConsent(Consent):
         if isinstance(error := told.get("error"), dict):
             # (field) Code 100 stands for a code of the dialog that is spent or too old; 36007 and 36009 are its subcodes.
             is_spent = error.get("code") == 100 and error.get("error_subcode") in {36007, 36009}
+            said = str(error.get("message") or "")
+            for secret in filter(None, [token, *(asked.get(name) for name in SECRET)]):
+                said = said.replace(secret, "[removed]")  # Facebook quotes a token that it cannot read
             raise ChannelError(
                 Outcome.AUTH,
                 CODE_SPENT if is_spent else BAD_APP if path == "oauth/access_token" else UNCLEAR,
                 vendor_code=str(error.get("code", "")),
-                vendor_words=str(error.get("message") or ""),
+                vendor_words=said,
                 http_status=answer.status,
             )
         if answer.status != 200 or not told:

@@ -15,7 +15,7 @@ from publishing.channels import tokens
 from publishing.channels import youtube_errors as errors
 from publishing.channels.base import Account, Asking, ChannelError, Consent, Outcome
 from publishing.channels.http import NoAnswer, NotSent
-from publishing.channels.youtube_access import ACCESS_SECONDS
+from publishing.channels.youtube_access import ACCESS_SECONDS, scrubbed
 from publishing.channels.youtube_form import API, OAUTH
 
 SCOPE = "https://www.googleapis.com/auth/youtube"  # upload, correct and remove
@@ -84,7 +84,12 @@ class YouTubeConsent(Consent):
         if isinstance(error := seen.get("error"), dict):
             reason = next((str(one.get("reason", "")) for one in error.get("errors") or []), "")
             _outcome, words = errors.meaning(reason, int(error.get("code") or 500))
-            raise ChannelError(Outcome.AUTH, words, vendor_code=reason, vendor_words=str(error.get("message") or ""))
+            raise ChannelError(
+                Outcome.AUTH,
+                words,
+                vendor_code=reason,
+                vendor_words=scrubbed(str(error.get("message") or ""), {"access": access, "refresh": refresh}),
+            )
         channel = next(iter(seen.get("items") or []), None)
         if channel is None:
             raise ChannelError(Outcome.AUTH, errors.NO_CHANNEL)

@@ -299,6 +299,13 @@ def test_a_google_account_without_a_channel_is_told_so(client, administrator):
         assert "has no YouTube channel" in text_of(connect(client, make_channel(VENDORS[2], sandbox), VENDORS[2]))
 
 
+def test_a_suspended_youtube_channel_is_told_so(client, administrator):
+    with stand_in(VENDORS[2]) as sandbox:
+        back = consent(start(client, make_channel(VENDORS[2], sandbox)), VENDORS[2].ticked)
+        sandbox.faults.append({"fault": "suspended", "path": "/youtube/v3/channels"})
+        assert "has suspended or closed this channel" in text_of(come_back(client, back))
+
+
 @each_vendor
 def test_a_wrong_app_secret_is_told_in_words_without_it(client, administrator, vendor):
     with stand_in(vendor) as sandbox:
@@ -308,6 +315,18 @@ def test_a_wrong_app_secret_is_told_in_words_without_it(client, administrator, v
         channel.save()
         shown = text_of(connect(client, channel, vendor))
     assert "Check" in shown and wrong not in shown and CONNECTED not in shown
+
+
+def test_a_token_that_facebook_quotes_in_a_refusal_is_not_shown(client, administrator, page, monkeypatch):
+    quoted = []
+
+    def refuse(token):
+        quoted.append(token)
+        raise facebook.Refused(190, f"Malformed access token {token}")
+
+    monkeypatch.setattr(page.oauth, "accounts", refuse)
+    shown = text_of(connect(client, make_channel(VENDORS[0], page), VENDORS[0]))
+    assert "Malformed access token [removed]" in shown and quoted[0] not in shown
 
 
 @each_vendor
