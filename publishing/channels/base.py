@@ -8,6 +8,8 @@ Everything that can go wrong is a ChannelError with one of six outcomes.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -90,6 +92,75 @@ class Problem:
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Asking:
+    """One request for consent, as it is kept on our side until the answer comes.
+
+    redirect_uri  where the vendor sends the person back, letter for letter as registered there
+    state         comes back with the answer
+    verifier      PKCE (RFC 7636): only its hash travels with the person
+    """
+
+    redirect_uri: str
+    state: str
+    verifier: str
+
+    @property
+    def challenge(self) -> str:
+        """S256 of the verifier."""
+        digest = hashlib.sha256(self.verifier.encode()).digest()
+        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account that a consent opens: the vendor's ``id`` of it, its ``name``, and what is to be stored for it."""
+
+    id: str
+    name: str
+    secrets: Mapping[str, str]
+
+
+class Consent:
+    """How the owner of an account connects it without handing a token around: OAuth 2.0 with a code.
+
+    label    msgid: "Connect with …"
+    needs    settings and secrets of the form that are the app's own, entered by a person beforehand
+    gives    those that the consent fills in: the form does without them as long as ``needs`` are there
+    account  name of the setting that holds the account's id. Once it is set, only that account can be connected again:
+             what is out there belongs to it
+    """
+
+    label: ClassVar[str]
+    needs: ClassVar[tuple[str, ...]]
+    gives: ClassVar[tuple[str, ...]]
+    account: ClassVar[str]
+    denied_words: ClassVar[str] = _(
+        "Access was refused there: nothing was changed. To connect, start again and allow it."
+    )
+    failed_words: ClassVar[str] = _("The other side did not give access: nothing was changed. Start again.")
+
+    def __init__(self, config: Mapping[str, Any], secrets: Mapping[str, str], http: Http) -> None:
+        self.config, self.secret, self.http = config, secrets, http
+
+    def address(self, asking: Asking) -> str:
+        """Where the person is sent to be asked. Pure."""
+        raise NotImplementedError
+
+    def accounts(self, asking: Asking, told: Mapping[str, str]) -> list[Account]:
+        """The accounts that the answer ``told``, with a ``code`` in it, opens; at least one.
+
+        The code works once. Raises ChannelError, in words for the person who is connecting.
+        """
+        raise NotImplementedError
+
+    def refusal(self, told: Mapping[str, str]) -> ChannelError:
+        """What an answer without a code means."""
+        words = self.denied_words if told.get("error") == "access_denied" else self.failed_words
+        said = told.get("error_description") or told.get("error_message") or told.get("error") or ""
+        return ChannelError(Outcome.AUTH, words, vendor_words=said)
+
+
 class ChannelForm(forms.Form):
     """The settings of one kind of channel, as the publisher fills them in. Secret fields: ``Adapter.secrets``."""
 
@@ -117,6 +188,7 @@ class Adapter:
     look: ClassVar[str] = "feed"  # how the preview is drawn: feed | article | script
     Form: ClassVar[type[ChannelForm]]
     secrets: ClassVar[tuple[str, ...]] = ()
+    consent: ClassVar[type[Consent] | None] = None  # how its account is connected in the browser, if it can be
 
     text_limit: ClassVar[int]  # of Post.text, in the units of length()
     wording_label: ClassVar[str] = _("Wording")  # msgid: what the publisher may edit

@@ -22,7 +22,8 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from publishing.channels import frame
-from publishing.channels.base import Adapter, ChannelError, ChannelForm, Outcome, Probe
+from publishing.channels.base import Adapter, ChannelError, ChannelForm, Consent, Outcome, Probe
+from publishing.channels.facebook_consent import FacebookConsent
 from publishing.channels.facebook_errors import (
     APP_SECRET,
     GONE,
@@ -50,10 +51,19 @@ FIND_PAGE_SIZE = 50
 class FacebookForm(ChannelForm):
     """A Page and its access. The token must be the Page's own: a person's token may not post."""
 
+    app_id = forms.RegexField(
+        r"^\d{5,30}$",
+        required=False,
+        label=gettext_lazy("App ID"),
+        help_text=gettext_lazy("The number of your app at Meta for Developers. Needed to connect with Facebook."),
+        error_messages={"invalid": gettext_lazy("The app ID consists of digits only.")},
+    )
     page_id = forms.RegexField(
         r"^\d{3,30}$",
         label=gettext_lazy("Page ID"),
-        help_text=gettext_lazy("The Page's number, from its “About” section."),
+        help_text=gettext_lazy(
+            "The Page's number, from its “About” section. Filled in when you connect with Facebook."
+        ),
         error_messages={"invalid": gettext_lazy("The Page ID consists of digits only.")},
     )
     api_base = forms.URLField(
@@ -87,7 +97,9 @@ class FacebookForm(ChannelForm):
         required=False,
         label=gettext_lazy("App secret"),
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-        help_text=gettext_lazy("Only if the app requires a proof of it with every call."),
+        help_text=gettext_lazy(
+            "Needed to connect with Facebook, or if the app requires a proof of it with every call."
+        ),
         error_messages={
             "invalid": gettext_lazy("This is not an app secret: it has blanks or letters with accents in it.")
         },
@@ -110,6 +122,7 @@ class Facebook(Adapter):
     nature: ClassVar[str] = _("social network")
     Form: ClassVar[type[ChannelForm]] = FacebookForm
     secrets: ClassVar[tuple[str, ...]] = ("access_token", "app_secret")
+    consent: ClassVar[type[Consent]] = FacebookConsent
     text_limit: ClassVar[int] = 63_206  # (field): known from use, in no document
     finds: ClassVar[bool] = True
     settle_seconds: ClassVar[int] = 60  # the feed lists a new post with some delay

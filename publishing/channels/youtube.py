@@ -21,9 +21,10 @@ from django.utils.translation import gettext_noop as _
 from publishing.channels import tokens
 from publishing.channels import youtube_errors as errors
 from publishing.channels import youtube_text as text
-from publishing.channels.base import Adapter, ChannelError, ChannelForm, Expired, Outcome, Probe, Problem
+from publishing.channels.base import Adapter, ChannelError, ChannelForm, Consent, Expired, Outcome, Probe, Problem
 from publishing.channels.http import Answer, NoAnswer, NotSent
 from publishing.channels.youtube_access import renewed, scrubbed
+from publishing.channels.youtube_consent import YouTubeConsent
 from publishing.channels.youtube_form import API, OAUTH, YouTubeForm
 from publishing.channels.youtube_upload import UPLOAD_SECONDS, Film, Upload
 from publishing.story import Action, Post, Receipt, Story, Way
@@ -45,6 +46,7 @@ class YouTube(Adapter):
     nature: ClassVar[str] = _("video platform")
     Form: ClassVar[type[ChannelForm]] = YouTubeForm
     secrets: ClassVar[tuple[str, ...]] = ("client_secret", "refresh_token")
+    consent: ClassVar[type[Consent]] = YouTubeConsent
     text_limit: ClassVar[int] = text.DESCRIPTION_BYTES
     wording_label: ClassVar[str] = _("Description")
     finds: ClassVar[bool] = True

@@ -21,8 +21,9 @@ from django.utils.translation import gettext_noop as _
 from publishing.channels import tokens
 from publishing.channels import zalo_article as article
 from publishing.channels import zalo_errors as errors
-from publishing.channels.base import Adapter, ChannelError, ChannelForm, Expired, Outcome, Probe, Problem
+from publishing.channels.base import Adapter, ChannelError, ChannelForm, Consent, Expired, Outcome, Probe, Problem
 from publishing.channels.http import Answer, NoAnswer, NotSent
+from publishing.channels.zalo_consent import ZaloConsent
 from publishing.channels.zalo_form import API, OAUTH, ZaloForm
 from publishing.story import Action, Post, Receipt, Story, Way
 from publishing.text import clip
@@ -44,6 +45,7 @@ class Zalo(Adapter):
     look: ClassVar[str] = "article"
     Form: ClassVar[type[ChannelForm]] = ZaloForm
     secrets: ClassVar[tuple[str, ...]] = ("app_secret", "refresh_token")
+    consent: ClassVar[type[Consent]] = ZaloConsent
     text_limit: ClassVar[int] = article.DESCRIPTION_LENGTH
     wording_label: ClassVar[str] = _("Description")
     finds: ClassVar[bool] = True

@@ -8,12 +8,14 @@ from django import forms
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from publishing import subjects, vault
 from publishing.channels.base import ChannelForm
 from publishing.models import Channel
+
+NOT_CONNECTED = gettext_noop("The channel has no account yet. Connect one, or enter its credentials by hand.")
 
 
 class AddressField(forms.URLField):
@@ -106,9 +108,13 @@ class ChannelForms:
         self.common = CommonForm(data, instance=channel)
         self.plan = PlanForm(data, instance=channel, prefix="plan")
         self.own: ChannelForm = self.adapter_class.Form(data, prefix="own", initial=dict(channel.config))
+        self.given = self.adapter_class.consent.gives if self.adapter_class.consent else ()
+        self.needed = self.adapter_class.consent.needs if self.adapter_class.consent else ()
         self.removable = [
             name for name in self.adapter_class.secrets if name in self.stored and not self.own.fields[name].required
         ]
+        for name in self.given:
+            self.own.fields[name].required = False  # unless nothing can be connected either: see is_valid()
         for name in self.adapter_class.secrets:
             self._write_only(self.own.fields[name], name in self.stored)
         for name in self.removable:
@@ -149,7 +155,24 @@ class ChannelForms:
         if self.is_unreadable and not self.entered:
             self.own.add_error(None, gettext("The stored credentials cannot be read. Please enter them again."))
             return False
+        if self.given and self.is_unconnected and not all(self._has(name) for name in self.needed):
+            names = ", ".join(str(self.own.fields[name].label) for name in self.needed)
+            words = gettext("Fill this in, or enter what connecting needs: %(names)s.") % {"names": names}
+            for name in self.given:
+                if not self._has(name):
+                    self.own.add_error(name, words)
+            return False
         return True
+
+    def _has(self, name: str) -> bool:
+        """Whether the setting or credential will be there once this is saved."""
+        is_kept = name in self.stored and name not in self.removed
+        return bool(self.own.cleaned_data.get(name)) or (name in self.adapter_class.secrets and is_kept)
+
+    @property
+    def is_unconnected(self) -> bool:
+        """Whether what was entered waits for an account to be connected."""
+        return not all(self._has(name) for name in self.given)
 
     @property
     def is_connection_changed(self) -> bool:
@@ -171,6 +194,8 @@ class ChannelForms:
             channel.sealed = vault.seal({name: value for name, value in kept.items() if name not in removed})
         if entered := self.entered:
             channel.set_secrets(entered)
+        if self.is_unconnected and not channel.stopped_at:
+            channel.stopped_at, channel.stopped_words = timezone.now(), NOT_CONNECTED  # its queue waits meanwhile
         channel.save()
         return channel
 

@@ -21,7 +21,8 @@ from wagtail.log_actions import log
 from publishing.channels import adapters
 from publishing.channels.base import Adapter
 from publishing.desk.base import ADD_CHANNELS, CHANGE_CHANNELS, SEE_CHANNELS, SEE_DELIVERIES, DeskView
-from publishing.desk.channel_forms import ChannelForms
+from publishing.desk.channel_forms import NOT_CONNECTED, ChannelForms
+from publishing.desk.connecting import offer
 from publishing.desk.connection import resume_if_it_works, tell, test
 from publishing.desk.words import Badge, adapter_class, channel_badge, channel_why
 from publishing.models import Channel, State
@@ -115,6 +116,7 @@ class FormView(DeskView):
             forms=forms,
             channel=self.channel,
             kind_label=f"{gettext(self.adapter_class.label)}, {gettext(self.adapter_class.nature)}",
+            consent=offer(self.channel),
             action_url=self.request.path,
             submit_button_label=gettext("Save"),
             submit_button_active_label=gettext("Saving and testing…"),
@@ -152,6 +154,9 @@ class NewChannelView(FormView):
 
     def saved(self, channel: Channel, forms: ChannelForms) -> None:
         messages.success(self.request, gettext("The channel was added."))
+        if forms.is_unconnected:
+            messages.warning(self.request, gettext(NOT_CONNECTED))
+            return
         tell(self.request, channel, test(channel))
 
 
@@ -187,6 +192,9 @@ class ChannelView(FormView):
 
     def saved(self, channel: Channel, forms: ChannelForms) -> None:
         messages.success(self.request, gettext("Saved."))
+        if forms.is_unconnected:
+            messages.warning(self.request, gettext(NOT_CONNECTED))
+            return
         if not forms.is_connection_changed or not channel.is_active:
             return
         if channel.stopped_at:

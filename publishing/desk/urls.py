@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from publishing.desk import board, channels, compose, delivery, stories
+from publishing.desk import board, channels, compose, connecting, delivery, stories
 
 urlpatterns = [
     path("stories/", stories.StoriesView.as_view(), name="publishing_stories"),
@@ -15,7 +15,10 @@ urlpatterns = [
     path("channels/", channels.ChannelsView.as_view(), name="publishing_channels"),
     path("channels/new/", channels.KindsView.as_view(), name="publishing_channel_new"),
     path("channels/new/<slug:kind>/", channels.NewChannelView.as_view(), name="publishing_channel_create"),
+    path("channels/oauth/", connecting.AnswerView.as_view(), name="publishing_channel_oauth"),
     path("channels/<int:pk>/", channels.ChannelView.as_view(), name="publishing_channel"),
+    path("channels/<int:pk>/connect/", connecting.ConnectView.as_view(), name="publishing_channel_connect"),
+    path("channels/<int:pk>/choose/", connecting.ChooseView.as_view(), name="publishing_channel_choose"),
     path("channels/<int:pk>/test/", channels.ConnectionView.as_view(), name="publishing_channel_test"),
     path("channels/<int:pk>/resume/", channels.ConnectionView.as_view(resumes=True), name="publishing_channel_resume"),
 ]

@@ -11,10 +11,11 @@ import argparse
 import json
 import signal
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from publishing.sandbox import facebook, mastodon, telegram, webhook, wordpress, youtube, zalo
+from publishing.sandbox import facebook, facebook_oauth, mastodon, telegram, webhook, wordpress, youtube, zalo
 from publishing.sandbox.facebook import FacebookSandbox
 from publishing.sandbox.mastodon import MastodonSandbox
 from publishing.sandbox.newsroom import NewsroomSandbox
@@ -26,17 +27,19 @@ from publishing.sandbox.zalo import ZaloSandbox
 
 
 class StandIns:
-    """All of them, on ports in a row."""
+    """All of them, on ports in a row. ``redirect_uris``: where their consent pages may send people back to."""
 
-    def __init__(self, port: int, store: Path) -> None:
-        self.page = FacebookSandbox(port, store=store / "facebook.json")
+    def __init__(self, port: int, store: Path, redirect_uris: Sequence[str]) -> None:
+        self.page = FacebookSandbox(
+            port, store=store / "facebook.json", app_secret=facebook.APP_SECRET, redirect_uris=redirect_uris
+        )
         self.paper = WordPressSandbox(port + 1, store=store / "newspaper.json")
         self.newsroom = NewsroomSandbox(port + 3, store=store / "newsroom", page_port=port + 2)
         self.telegram = TelegramSandbox(port + 4, store=store / "telegram.json")
         self.mastodon = MastodonSandbox(port + 5, store=store / "mastodon.json")
         self.webhook = WebhookSandbox(port + 6, store=store / "webhook.json")
-        self.zalo = ZaloSandbox(port + 7, store=store / "zalo.json")
-        self.youtube = YouTubeSandbox(port + 8, store=store / "youtube.json")
+        self.zalo = ZaloSandbox(port + 7, store=store / "zalo.json", redirect_uris=redirect_uris)
+        self.youtube = YouTubeSandbox(port + 8, store=store / "youtube.json", redirect_uris=redirect_uris)
 
     def all(self) -> tuple[Any, ...]:
         return tuple(vars(self).values())
@@ -48,13 +51,14 @@ class StandIns:
                 "name": facebook.PAGE_NAME,
                 "url": f"{self.page.url}/{facebook.PAGE_ID}",
                 "config": {
+                    "app_id": facebook_oauth.APP_ID,
                     "page_id": facebook.PAGE_ID,
                     "api_base": self.page.url,
                     "api_version": "v25.0",
                     "on_retraction": "notice",
                     "settle_seconds": 1,
                 },
-                "secrets": {"access_token": facebook.PAGE_TOKEN},
+                "secrets": {"access_token": facebook.PAGE_TOKEN, "app_secret": facebook.APP_SECRET},
             },
             "wordpress": {
                 "name": wordpress.NAME,
@@ -148,9 +152,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="publishing.sandbox", description=__doc__)
     parser.add_argument("--store", type=Path, required=True)
     parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--redirect-uri", action="append", default=[])
     asked = parser.parse_args()
     asked.store.mkdir(parents=True, exist_ok=True)
-    stand_ins = StandIns(asked.port, asked.store)
+    stand_ins = StandIns(asked.port, asked.store, asked.redirect_uri)
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())

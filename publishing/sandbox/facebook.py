@@ -14,18 +14,23 @@ import json
 import re
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
+from publishing.sandbox.facebook_oauth import PATHS, Oauth
 from publishing.sandbox.server import Reply, Request, Sandbox
 
 PAGE_ID = "104200300400500"
 PAGE_NAME = "Trung tâm Kiểm chứng Ánh Dương (hư cấu)"
 PAGE_TOKEN = "EAAsandboxPageToken0123456789"
+OTHER_PAGE_ID = "104200300400501"
+OTHER_PAGE_NAME = "Nhịp sống Ánh Dương (hư cấu)"
+OTHER_PAGE_TOKEN = "EAAsandboxOtherPageToken0123456789"
+APP_SECRET = "sandbox-facebook-app-secret"
 USER_TOKEN = "EAAsandboxUserToken0123456789"
 USER_ID = "90100200300"
 MESSAGE_LIMIT = 63_206
@@ -74,6 +79,7 @@ class Refused(Exception):
 class FacebookSandbox(Sandbox):
     """Pages by id: (name, Page token).
 
+    redirect_uris  where the login dialog of its app (APP_ID) may send people back to
     app_secret     with it a proof that is sent is checked; with requires_proof every call needs one
     visible_after  seconds until the feed lists a new post (a single post is readable at once)
     calls_an_hour  100 in X-App-Usage; beyond it calls are refused
@@ -81,6 +87,8 @@ class FacebookSandbox(Sandbox):
     store          JSON file the posts are kept in, so that permanent links survive a restart on the same port
     dead           token -> subcode of error 190: 463 expired, 467 revoked, 460 password changed …
     """
+
+    secret_names = (*Sandbox.secret_names, "code", "client_secret", "fb_exchange_token", "input_token")
 
     def __init__(
         self,
@@ -94,9 +102,11 @@ class FacebookSandbox(Sandbox):
         calls_an_hour: int = 4_800,
         clock: Callable[[], float] = time.time,
         store: Path | None = None,
+        redirect_uris: Iterable[str] = (),
     ) -> None:
         super().__init__(port, delay)
-        self.pages = dict(pages or {PAGE_ID: (PAGE_NAME, PAGE_TOKEN)})
+        both = {PAGE_ID: (PAGE_NAME, PAGE_TOKEN), OTHER_PAGE_ID: (OTHER_PAGE_NAME, OTHER_PAGE_TOKEN)}
+        self.pages = dict(pages or both)
         self.app_secret, self.requires_proof = app_secret, requires_proof
         self.visible_after, self.calls_an_hour = visible_after, calls_an_hour
         self.clock, self.store = clock, store
@@ -105,7 +115,11 @@ class FacebookSandbox(Sandbox):
         self._last = 122_000_000
         self._calls: deque[float] = deque()
         self._load()
+        self.oauth = Oauth(self.pages, app_secret or APP_SECRET, frozenset(redirect_uris), clock, Refused)
+        for method, pattern, view in self.oauth.routes():
+            self.route(method, pattern, view)
         graph = r"/v\d+\.\d+"
+        self.route("GET", rf"{graph}/me/accounts", self._accounts)
         self.route("POST", rf"{graph}/(\d+)/feed", self._create)
         self.route("GET", rf"{graph}/(\d+)/feed", self._feed)
         self.route("GET", rf"{graph}/me", lambda request: self._node(request, self._who(request)))
@@ -131,7 +145,8 @@ class FacebookSandbox(Sandbox):
         with self.lock:
             try:
                 self._count_call()
-                self._check_token(request)
+                if not PATHS.fullmatch(request.path):
+                    self._check_token(request)
                 self._meet_fault(request)
                 reply = super().answer(request)
                 if request.fault == "server_error_after":
@@ -166,6 +181,8 @@ class FacebookSandbox(Sandbox):
     def _who(self, request: Request) -> str:
         """The id of the Page or person the token speaks for."""
         token = self._token(request)
+        if token in self.oauth.short_pages:
+            return self.oauth.short_pages[token][0]
         return next((page for page, (_name, own) in self.pages.items() if own == token), USER_ID)
 
     def _check_token(self, request: Request) -> None:
@@ -175,7 +192,8 @@ class FacebookSandbox(Sandbox):
         if token in self.dead:
             words = "Vui lòng đăng nhập lại." if self.dead[token] == 463 else ""
             raise Refused(190, "Error validating access token", self.dead[token], status=401, user_words=words)
-        if token != USER_TOKEN and token not in {own for _name, own in self.pages.values()}:
+        is_fixed = token == USER_TOKEN or token in {own for _name, own in self.pages.values()}
+        if not is_fixed and not self.oauth.knows(token):
             raise Refused(190, f"Malformed access token {token}")  # quoted, as Facebook does
         proof = self._fields(request).get("appsecret_proof", "")
         if self.requires_proof and not proof:
@@ -258,6 +276,14 @@ class FacebookSandbox(Sandbox):
         self.posts.append(made)
         self._save()
         return Reply(200, {"id": made.id})
+
+    def _accounts(self, request: Request) -> Reply:
+        given = self._given(request, "fields", "limit")
+        known = frozenset({"id", "name", "access_token", "tasks"})
+        listed = self.oauth.accounts(self._token(request))
+        return Reply(
+            200, {"data": [_chosen(one, given.get("fields", "id,name,access_token"), known) for one in listed]}
+        )
 
     def _feed(self, request: Request, page: str) -> Reply:
         if page not in self.pages:

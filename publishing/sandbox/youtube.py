@@ -12,7 +12,7 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 
 from publishing.sandbox import youtube_pages as pages
 from publishing.sandbox.server import Reply, Request, Sandbox
+from publishing.sandbox.youtube_oauth import Oauth
 
 CHANNEL_ID = "UCsandbox0123456789abcdef"
 UPLOADS_ID = "UUsandbox0123456789abcdef"
@@ -89,9 +90,11 @@ class YouTubeSandbox(Sandbox):
     units_a_day      allowance of all calls but uploads; uploads_a_day that of uploads; both until midnight in California
     clock            seconds since 1970
     store            JSON file the films are told in; the bytes are kept in a folder beside it
+    redirect_uris    where its consent page may send people back to
+    has_channel      whether the Google account has a YouTube channel
     """
 
-    secret_names = (*Sandbox.secret_names, "client_secret", "refresh_token", "upload_id")
+    secret_names = (*Sandbox.secret_names, "client_secret", "refresh_token", "upload_id", "code", "code_verifier")
 
     def __init__(
         self,
@@ -103,6 +106,7 @@ class YouTubeSandbox(Sandbox):
         uploads_a_day: int = 100,
         clock: Callable[[], float] = time.time,
         store: Path | None = None,
+        redirect_uris: Iterable[str] = (),
     ) -> None:
         super().__init__(port, delay)
         self.visible_after, self.clock, self.store = visible_after, clock, store
@@ -115,6 +119,10 @@ class YouTubeSandbox(Sandbox):
         self.refresh_tokens = {REFRESH_TOKEN}
         self.used: dict[str, int] = {}
         self._load()
+        self.has_channel = True
+        self.oauth = Oauth(CLIENT_ID, frozenset(redirect_uris), clock, self.refresh_tokens, self._allow)
+        for method, pattern, view in self.oauth.routes():
+            self.route(method, pattern, view)
         self.route("POST", r"/token", self._renew)
         self.route("POST", r"/upload/youtube/v3/videos", self._begin)
         self.route("PUT", r"/upload/youtube/v3/videos", self._take)
@@ -207,19 +215,27 @@ class YouTubeSandbox(Sandbox):
         """Google's OAuth: the refresh token stays good."""
         fields = {name: values[-1] for name, values in parse_qs(request.body.decode()).items()}
         encoding = request.headers.get("Content-Type", "").partition(";")[0]
-        if encoding != "application/x-www-form-urlencoded" or fields.get("grant_type") != "refresh_token":
+        kinds = {"refresh_token", "authorization_code"}
+        if encoding != "application/x-www-form-urlencoded" or fields.get("grant_type") not in kinds:
             return Reply(400, {"error": "unsupported_grant_type", "error_description": "Invalid grant_type"})
         if (fields.get("client_id"), fields.get("client_secret")) != (CLIENT_ID, CLIENT_SECRET):
             return Reply(401, {"error": "invalid_client", "error_description": "The OAuth client was not found."})
+        if fields["grant_type"] == "authorization_code":
+            return self.oauth.token(fields)
         with self.lock:
             if fields.get("refresh_token") not in self.refresh_tokens:
                 return Reply(400, {"error": "invalid_grant", "error_description": "Token has been expired or revoked."})
             new = f"ya29.{secrets.token_urlsafe(24)}"
-            self.access[new] = self.clock() + ACCESS_SECONDS
-            self._save()
+            self._allow(new)
         return Reply(
             200, {"access_token": new, "expires_in": ACCESS_SECONDS, "token_type": "Bearer", "scope": "youtube"}
         )
+
+    def _allow(self, token: str) -> int:
+        """Puts an access token in force, for so many seconds."""
+        self.access[token] = self.clock() + ACCESS_SECONDS
+        self._save()
+        return ACCESS_SECONDS
 
     # Uploads -------------------------------------------------------------------------------------------------
 
@@ -322,6 +338,8 @@ class YouTubeSandbox(Sandbox):
             "snippet": {"title": NAME},
             "contentDetails": {"relatedPlaylists": {"uploads": UPLOADS_ID}},
         }
+        if not self.has_channel:
+            return Reply(200, {"items": []})
         chosen = {part: whole[part] for part in request.query.get("part", "").split(",") if part in whole}
         return Reply(200, {"items": [{"kind": "youtube#channel", "id": CHANNEL_ID} | chosen]})
 
@@ -432,6 +450,7 @@ class YouTubeSandbox(Sandbox):
             kept = json.loads(self.store.read_text())
             self.films = [Film(**one) for one in kept["films"]]
             self.access, self.used = kept["access"], kept["used"]
+            self.refresh_tokens |= set(kept.get("refresh", []))
             folder = self.store.with_suffix(".files")
             for film in self.films:
                 self.bytes[film.id] = (folder / f"{film.id}.film").read_bytes()
@@ -442,6 +461,7 @@ class YouTubeSandbox(Sandbox):
     def _save(self) -> None:
         if self.store:
             kept = {"films": [asdict(one) for one in self.films], "access": self.access, "used": self.used}
+            kept["refresh"] = sorted(self.refresh_tokens)
             draft = self.store.with_suffix(".new")
             draft.touch(mode=0o600)
             draft.write_text(json.dumps(kept, ensure_ascii=False))

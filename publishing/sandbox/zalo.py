@@ -12,7 +12,7 @@ import re
 import secrets
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -21,6 +21,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from publishing.sandbox import zalo_pages as pages
 from publishing.sandbox.server import Reply, Request, Sandbox
+from publishing.sandbox.zalo_oauth import Oauth
 
 OA_ID = "2803400500600700800"
 NAME = "Trung tâm Kiểm chứng Ánh Dương (hư cấu)"
@@ -84,9 +85,10 @@ class ZaloSandbox(Sandbox):
     store               JSON file that articles and tokens are kept in
     fetch               the bytes behind a picture's address, or None; by default addresses of this machine are really
                         fetched, and of any other only the form is judged
+    redirect_uris       where its page of permissions may send people back to
     """
 
-    secret_names = (*Sandbox.secret_names, "secret_key", "refresh_token")
+    secret_names = (*Sandbox.secret_names, "secret_key", "refresh_token", "code", "code_verifier")
 
     def __init__(
         self,
@@ -98,6 +100,7 @@ class ZaloSandbox(Sandbox):
         clock: Callable[[], float] = time.time,
         store: Path | None = None,
         fetch: Callable[[str], bytes | None] | None = None,
+        redirect_uris: Iterable[str] = (),
     ) -> None:
         super().__init__(port, delay)
         self.processing_seconds, self.articles_a_month = processing_seconds, articles_a_month
@@ -109,6 +112,9 @@ class ZaloSandbox(Sandbox):
         self.created: list[float] = []
         self._last = 0
         self._load()
+        self.oauth = Oauth(APP_ID, OA_ID, frozenset(redirect_uris), clock)
+        for method, pattern, view in self.oauth.routes():
+            self.route(method, pattern, view)
         self.route("POST", r"/v4/oa/access_token", self._renew)
         self.route("GET", r"/v2\.0/oa/getoa", self._account)
         self.route("POST", r"/v2\.0/article/create", self._create)
@@ -179,17 +185,25 @@ class ZaloSandbox(Sandbox):
         """OAuth v4: a form and the secret in a header; each refresh token works once and brings the next."""
         encoding = request.headers.get("Content-Type", "").partition(";")[0]
         fields = {name: values[-1] for name, values in parse_qs(request.body.decode()).items()}
-        if encoding != "application/x-www-form-urlencoded" or fields.get("grant_type") != "refresh_token":
+        kinds = {"refresh_token", "authorization_code"}
+        if encoding != "application/x-www-form-urlencoded" or fields.get("grant_type") not in kinds:
             return _oauth_error(-14002, "Invalid parameter")
         if fields.get("app_id") != APP_ID:
             return _oauth_error(-14003, "Invalid app id")
         if request.headers.get("secret_key", "") != APP_SECRET:
             return _oauth_error(-14004, "Invalid secret key")
+        if fields["grant_type"] == "authorization_code":
+            if not self.oauth.is_spent_rightly(fields.get("code", ""), fields.get("code_verifier", "")):
+                return _oauth_error(-14003, "Invalid authorization code")
+            return self._give()
         given = fields.get("refresh_token", "")
         if self.access.refresh.get(given, 0.0) <= self.clock():
             return _oauth_error(-14014, "Invalid refresh token")
         del self.access.refresh[given]
         self.access.spent.append(given)
+        return self._give()
+
+    def _give(self) -> Reply:
         new = (f"access-{secrets.token_hex(12)}", f"refresh-{secrets.token_hex(12)}")
         self.access.access[new[0]] = self.clock() + ACCESS_SECONDS
         self.access.refresh[new[1]] = self.clock() + REFRESH_SECONDS

@@ -310,6 +310,7 @@ def test_a_form_that_was_open_during_a_renewal_does_not_bring_spent_tokens_back(
     channel = connect(None)
     opened = Channel.objects.select_related("organisation").get(pk=channel.pk)
     entered = {"organisation": channel.organisation_id, "name": "Tên mới", "is_active": "on"}
+    entered |= {"plan-plan": "by_hand", "plan-plan_delay": "0"}
     both = ChannelForms(opened, entered)
     fresh_adapter(channel)
     assert both.is_valid(), (both.common.errors, both.own.errors)

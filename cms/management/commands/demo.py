@@ -21,6 +21,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
+from publishing.desk.consent import redirect_uri
+
 STOP_SECONDS = 15
 PORTS = 10  # the site's own, and those of publishing.sandbox
 _DIE_WITH_PARENT = 1  # Linux: PR_SET_PDEATHSIG
@@ -40,8 +42,9 @@ class Command(BaseCommand):
             self._must_be_free(port)
         try:
             self._start(
-                sys.executable, "-m", "publishing.sandbox", "--store", str(self._store), "--port", str(self.port + 1)
-            )
+                sys.executable, "-m", "publishing.sandbox", "--store", str(self._store), "--port", str(self.port + 1),
+                "--redirect-uri", redirect_uri(),
+            )  # fmt: skip
             self._migrate()
             self._seed()
             connections.close_all()

@@ -8,6 +8,7 @@ from publishing.channels.base import Outcome
 from publishing.channels.facebook import Facebook
 from publishing.channels.http import Http
 from publishing.sandbox.facebook import PAGE_ID, PAGE_NAME, PAGE_TOKEN, FacebookSandbox
+from publishing.sandbox.facebook_oauth import APP_ID
 
 APP_SECRET = "sandbox-app-secret-0123456789abcdef"
 
@@ -44,6 +45,7 @@ class Rig:
 
     def settings(self) -> tuple[dict[str, Any], dict[str, str]]:
         config = {
+            "app_id": APP_ID,
             "page_id": PAGE_ID,
             "api_base": self.sandbox.url,
             "api_version": "v25.0",
