@@ -10,6 +10,7 @@ import hashlib
 import re
 from datetime import datetime
 from email import policy
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -34,23 +35,30 @@ def mail(post: Post, *, owner: str, sender: str, receiver: str, at: datetime) ->
     post.follows Message-ID of the mail that this one corrects or withdraws; mail programs show both as one thread
     """
     made = EmailMessage(policy=policy.SMTP)
-    made["From"] = Address(display_name=one_line(owner), addr_spec=sender)
-    made["To"] = Address(addr_spec=receiver)
-    made["Subject"] = one_line(post.extra["subject"])
-    made["Date"] = format_datetime(at.astimezone(NEWSROOM_ZONE))
-    made["Content-Language"] = post.extra["language"]
-    if post.extra["is_urgent"]:
-        made["Importance"] = "high"
     made.set_content(post.extra["text"], charset="utf-8", cte="base64")
     for file in post.files:
         _attach(made, file)
     own_id = post.extra["message_id"]
     made.set_boundary(f"=_{hashlib.sha256(own_id.encode()).hexdigest()[:40]}")
-    # Put in front by hand: the library may fold, and so break, an identity that is longer than a line.
-    ids = [f"Message-ID: {own_id}"]
+    # Put in front by hand: the library may break an identity that is longer than a line.
+    head = [
+        f"Message-ID: {own_id}",
+        f"Date: {format_datetime(at.astimezone(NEWSROOM_ZONE))}",
+        f"From: {_encoded(owner)}\r\n <{Address(addr_spec=sender).addr_spec}>",
+        f"To: {Address(addr_spec=receiver).addr_spec}",
+        f"Subject: {_encoded(post.extra['subject'])}",
+        f"Content-Language: {re.sub(r'[^A-Za-z0-9-]', '', post.extra['language'])}",
+    ]
     if _ID.fullmatch(post.follows):
-        ids += [f"In-Reply-To: {post.follows}", f"References: {post.follows}"]
-    return "".join(f"{line}\r\n" for line in ids).encode("ascii") + made.as_bytes()
+        head += [f"In-Reply-To: {post.follows}", f"References: {post.follows}"]
+    if post.extra["is_urgent"]:
+        head.append("Importance: high")
+    return "".join(f"{line}\r\n" for line in head).encode("ascii") + made.as_bytes()
+
+
+def _encoded(text: str) -> str:
+    """Text as encoded words (RFC 2047), always: nothing in it can then be the end of a header."""
+    return Header(one_line(text), "utf-8", maxlinelen=70).encode(linesep="\r\n")
 
 
 def _attach(made: EmailMessage, file: File) -> None:

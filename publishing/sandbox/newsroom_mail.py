@@ -23,6 +23,7 @@ import re
 import socketserver
 import threading
 from email import policy
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
@@ -103,6 +104,12 @@ class MailSandbox:
 def _parsed(content: bytes) -> EmailMessage:
     made: Any = BytesParser(policy=policy.default).parsebytes(content)
     return made  # type: ignore[no-any-return]
+
+
+def sender_name(content: bytes) -> str:
+    """Name and address of the sender. The library's newer parser leaves blanks between the parts of a long name."""
+    raw = BytesParser(policy=policy.compat32).parsebytes(content, headersonly=True)["From"]
+    return str(make_header(decode_header(raw)))
 
 
 def wrong_with(content: bytes, sender: str) -> str:
@@ -267,7 +274,8 @@ class Page(Sandbox):
         self.route("GET", "/", self.home)
 
     def home(self, request: Request) -> Reply:
-        boxes = "".join(map(_box, reversed(self.mailbox.mails()))) or "<p>Chưa có thư nào.</p>"
+        kept = sorted(self.mailbox.store.glob("*.eml"), reverse=True)
+        boxes = "".join(_box(path.read_bytes()) for path in kept) or "<p>Chưa có thư nào.</p>"
         name = html.escape(self.mailbox.name)
         return Reply(
             200,
@@ -277,12 +285,13 @@ class Page(Sandbox):
         )
 
 
-def _box(mail: EmailMessage) -> str:
+def _box(content: bytes) -> str:
+    mail = _parsed(content)
     body = mail.get_body(("plain",))
     text = body.get_content() if body else ""
     files = " · ".join(html.escape(part.get_filename() or "") for part in mail.iter_attachments())
     answer = " · nối tiếp thư trước" if mail["In-Reply-To"] else ""
     return (
-        f'<article><h2>{html.escape(mail["Subject"])}</h2><p class="meta">{html.escape(mail["From"])} · '
+        f'<article><h2>{html.escape(mail["Subject"])}</h2><p class="meta">{html.escape(sender_name(content))} · '
         f'{html.escape(mail["Date"])}{answer}</p><pre>{html.escape(text)}</pre><p class="meta">Đính kèm: {files}</p></article>'
     )
