@@ -12,7 +12,6 @@ import unicodedata
 from collections.abc import Callable
 
 DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
-_GROUPS = ("", "nghìn", "triệu", "tỷ", "nghìn tỷ", "triệu tỷ")
 _LONGEST = 15  # figures of a number; a longer one is a code
 
 _UNITS = {
@@ -50,16 +49,14 @@ def number(value: int) -> str:
         return f"âm {number(-value)}"
     if value == 0:
         return DIGITS[0]
-    groups = []
-    while value:
-        value, group = divmod(value, 1000)
-        groups.append(group)
-    if len(groups) > len(_GROUPS):
-        return digits("".join(f"{group:03}" for group in reversed(groups)).lstrip("0"))
-    parts: list[str] = []
-    for place in range(len(groups) - 1, -1, -1):
-        if groups[place]:
-            parts.append(f"{_below_1000(groups[place], is_first=not parts)} {_GROUPS[place]}".strip())
+    if value >= 10**_LONGEST:
+        return digits(str(value))
+    billions, rest = divmod(value, 10**9)
+    parts = [f"{number(billions)} tỷ"] if billions else []
+    for size, name in ((10**6, " triệu"), (10**3, " nghìn"), (1, "")):
+        group, rest = divmod(rest, size)
+        if group:
+            parts.append(_below_1000(group, is_first=not parts) + name)
     return " ".join(parts)
 
 
@@ -208,9 +205,14 @@ _units = "|".join(re.escape(unit) for unit in sorted(_UNITS, key=len, reverse=Tr
 _RULES: list[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = [
     # Addresses first: the rest would read their dots and figures.
     (re.compile(r"(?:https?://|www\.)[^\s<>\"”’)]*[^\s<>\"”’).,;:!?]", re.IGNORECASE), lambda found: address(found[0])),
-    (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII), lambda found: address(found[0])),
     (
-        re.compile(rf"\b(?:[a-z0-9-]+\.)+{_TLD}\b(?:/[\w.-]*\w)?(?!\.?\w)", re.IGNORECASE | re.ASCII),
+        re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}", re.ASCII),
+        lambda found: address(found[0]),
+    ),
+    (
+        re.compile(
+            rf"(?<![\w.-])(?:[a-z0-9-]{{1,63}}\.){{1,8}}{_TLD}\b(?:/[\w.-]*\w)?(?!\.?\w)", re.IGNORECASE | re.ASCII
+        ),
         lambda found: address(found[0]),
     ),
     # Dates: 20/11/2026, 20-11-2026, 2026-11-20, tháng 11/2026, ngày 30/4.
