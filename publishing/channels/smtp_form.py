@@ -59,7 +59,7 @@ class MailForm(ChannelForm):
         ),
     )
     receiver = forms.EmailField(
-        label=gettext_lazy("Address of the receiver"),
+        label=gettext_lazy("Mail address of the receiver"),
         help_text=gettext_lazy("One address; for several people ask for a shared one, or make a channel for each."),
     )
 
