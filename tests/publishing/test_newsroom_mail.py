@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 import requests
+from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from publishing import outbox
+from publishing import by_hand, outbox
 from publishing.channels import smtp
 from publishing.channels.base import ChannelError, Outcome
 from publishing.channels.mail import mail, message_id
@@ -287,8 +288,11 @@ def test_what_may_have_been_taken_waits_for_a_person_and_is_not_sent_again(rig: 
     channel = connect(rig)
     rig.fault("drop_after")
     assert run(channel, fresh_story()).state == State.UNKNOWN
-    assert run(channel).state == State.UNKNOWN
-    assert len(rig.sandbox.mails()) == 1
+    delivery = run(channel)
+    assert delivery.state == State.UNKNOWN and len(rig.sandbox.mails()) == 1
+    by_hand.settle(delivery, get_user_model().objects.create_user("an"), is_there=False)
+    assert run(channel).state == State.SENT
+    assert len({mail["Message-ID"] for mail in rig.sandbox.mails()}) == 1, "what a person sends again is the same mail"
 
 
 @pytest.mark.django_db

@@ -14,6 +14,7 @@ from publishing.channels import smtp
 from publishing.channels.base import ChannelError, Outcome
 from publishing.channels.http import Http
 from publishing.channels.newsroom_mail import NewsroomMail
+from publishing.channels.smtp_form import mailbox
 from publishing.sandbox.newsroom_mail import sender_name
 from publishing.story import Action
 from tests.publishing.stories import make_story
@@ -66,6 +67,14 @@ def test_a_whole_message_arrives_encrypted_and_with_a_login(server: tuple[RealSm
     assert json.loads(files["json"].get_content())["uri"].startswith("tag:")
     assert etree.fromstring(files["xml"].get_content()).get("guid").startswith("tag:")
     assert post.text in mail.get_body(("plain",)).get_content().replace("\r\n", "\n")
+
+
+def test_lines_that_begin_with_a_dot_arrive_as_they_were(server: tuple[RealSmtp, str]) -> None:
+    running, security = server
+    adapter = newsroom(running.port, security)
+    message = b"Subject: a\r\n\r\n.\r\n..b\r\nRCPT TO:<c@d.example>\r\n.c"
+    smtp.hand_over(mailbox(adapter.config, adapter.secret, adapter.http.timeout), message)
+    assert running.mails == [message + b"\r\n"]
 
 
 def test_a_probe_sends_nothing(server: tuple[RealSmtp, str]) -> None:
