@@ -150,8 +150,19 @@ def _date_found(found: re.Match[str]) -> str:
     assert day is not None and month is not None
     if not (1 <= day <= 31 and 1 <= month <= 12):
         return found[0]
-    before = found["before"] or ("ngày " if year is not None else "")
-    return f"{before}{date(day, month, year)}"
+    before = found["before"] or ""
+    said = date(day, month, year)
+    if "mùng" in before.lower():  # it is in the date already
+        return re.sub(r"mùng\s+", "", before, flags=re.IGNORECASE) + (said if day <= 10 else f"mùng {said}")
+    return (before or ("ngày " if year is not None else "")) + said
+
+
+def _days_found(found: re.Match[str]) -> str:
+    first, last, month = int(found["first"]), int(found["last"]), int(found["month"])
+    if not (1 <= first < last <= 31 and 1 <= month <= 12):
+        return found[0]
+    year = int(found["year"]) if found["year"] else None
+    return f"{'mùng ' if first <= 10 else ''}{number(first)} đến {date(last, month, year)}"
 
 
 def _clock_found(found: re.Match[str]) -> str:
@@ -181,6 +192,9 @@ def _dotted_found(found: re.Match[str]) -> str:
 
 
 def _fraction_found(found: re.Match[str]) -> str:
+    top, below = int(found["top"]), int(found["below"])
+    if below < top <= 31 and 1 <= below <= 12:  # nobody writes 21/11 for a share
+        return date(top, below)
     return f"{amount(found['top'])} phần {'tư' if found['below'] == '4' else amount(found['below'])}"
 
 
@@ -215,6 +229,12 @@ _RULES: list[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = [
         ),
         lambda found: address(found[0]),
     ),
+    (
+        re.compile(
+            r"(?<![\w/.,-])(?P<first>\d{1,2})\s?[-–]\s?(?P<last>\d{1,2})/(?P<month>\d{1,2})(?:/(?P<year>\d{4}))?(?![\w/-])"
+        ),
+        _days_found,
+    ),
     # Dates: 20/11/2026, 20-11-2026, 2026-11-20, tháng 11/2026, ngày 30/4.
     (
         re.compile(rf"(?<![\w/-])(?P<year>\d{{4}})-(?P<month>\d{{2}})-(?P<day>\d{{2}})(?P<before>){_END}"),
@@ -222,7 +242,7 @@ _RULES: list[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = [
     ),
     (
         re.compile(
-            r"(?P<before>\b(?:ngày|hôm|sáng|trưa|chiều|tối|đêm|mùng)\s+)?(?<![\w/.,-])"
+            r"(?P<before>\b(?:ngày|hôm|sáng|trưa|chiều|tối|đêm)(?:\s+mùng)?\s+|\bmùng\s+)?(?<![\w/.,-])"
             r"(?P<day>\d{1,2})(?P<mark>[/.-])(?P<month>\d{1,2})(?P=mark)(?P<year>\d{4})(?![\w/-])",
             re.IGNORECASE,
         ),
@@ -230,7 +250,7 @@ _RULES: list[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = [
     ),
     (
         re.compile(
-            r"(?P<before>\b(?:ngày|hôm|sáng|trưa|chiều|tối|đêm)\s+)(?P<day>\d{1,2})/(?P<month>\d{1,2})(?P<year>)(?![\w/])",
+            r"(?P<before>\b(?:ngày|hôm|sáng|trưa|chiều|tối|đêm)(?:\s+mùng)?\s+|\bmùng\s+)(?P<day>\d{1,2})/(?P<month>\d{1,2})(?P<year>)(?![\w/])",
             re.IGNORECASE,
         ),
         _date_found,

@@ -129,6 +129,13 @@ def test_amounts(written: str, said: str) -> None:
         ("20.11.2026", "ngày hai mươi tháng mười một năm hai nghìn không trăm hai mươi sáu"),
         ("2026-11-20", "ngày hai mươi tháng mười một năm hai nghìn không trăm hai mươi sáu"),
         ("ngày 30/4, chiều 1/5", "ngày ba mươi tháng tư, chiều mùng một tháng năm"),
+        (
+            "ngày mùng 5/4, mùng 5/4/2026",
+            "ngày mùng năm tháng tư, mùng năm tháng tư năm hai nghìn không trăm hai mươi sáu",
+        ),
+        ("ngày 20 và 21/11", "ngày hai mươi và hai mươi mốt tháng mười một"),
+        ("từ ngày 20-25/11", "từ ngày hai mươi đến hai mươi lăm tháng mười một"),
+        ("5–7/4/2026", "mùng năm đến mùng bảy tháng tư năm hai nghìn không trăm hai mươi sáu"),
         ("ngày 5 tháng 4", "ngày mùng năm tháng tư"),
         ("ngày 15 tháng 11 năm 2026", "ngày mười lăm tháng mười một năm hai nghìn không trăm hai mươi sáu"),
         ("tháng 4, năm 2026", "tháng tư, năm hai nghìn không trăm hai mươi sáu"),
