@@ -34,7 +34,7 @@ PHRASES: dict[str, dict[str, str]] = {
         "update": "Xin cập nhật thông tin ngày {date}.",
         "finished": "Nay đã có kết luận về thông tin đang xác minh ngày {date}.",
         "retract": "Thông báo rút tin.",
-        "withdrawn": "{office} đã rút lại thông tin “{title}”. Đề nghị bà con không tin theo và không truyền lại.",
+        "withdrawn": "{office} đã rút lại thông tin “{title}”. Đề nghị bà con không dựa vào thông tin này và không truyền lại.",
         "more": "Bà con có thể xem thêm tại trang {domain}.",
         "thanks": "{owner} xin cảm ơn bà con đã lắng nghe.",
         "subject": "Bản tin truyền thanh: {title}",
