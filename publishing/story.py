@@ -167,6 +167,7 @@ class Post:
     slug   the channel's own address part, where the marker is planted there
     files  what is uploaded, in upload order
     extra  channel-specific JSON values; nothing outside the adapter reads it
+    follows  remote_id of the post that a correction or retraction is about, where one is sent; the outbox fills it in
     """
 
     text: str
@@ -178,6 +179,7 @@ class Post:
     videos: tuple[Video, ...] = ()
     files: tuple[File, ...] = ()
     extra: dict[str, Any] = field(default_factory=dict)
+    follows: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ Safe to be killed at any point. What happens next after each outcome is one tabl
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -83,6 +84,8 @@ class Turn:
         if way == Way.SEND:
             if delivery.doubts and (found := self._look_for(adapter, post)):
                 return found
+            if original:
+                post = replace(post, follows=original.remote_id)
             self._begin(Attempt.Steps.SEND, adapter)
             return adapter.send(post, delivery.marker)
         # Changing or removing a copy that is known is the same done twice as once: no read-back is needed.

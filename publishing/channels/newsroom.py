@@ -1,7 +1,7 @@
 """A broadcaster's newsroom: a read-aloud script and an IPTC ninjs item, put into a folder of its SFTP server.
 
-Files are named ``<slug>_<marker>_v<version>``: the script ``.txt`` first, the item ``.json`` last, which is what the
-newsroom's system watches for. Each is uploaded under a hidden name and renamed when it is complete, so that nobody
+Files are named ``<slug>_<marker>_v<version>``: the script ``.txt`` first, the item last, which is what the newsroom's
+system watches for: ninjs ``.json``, NewsML-G2 ``.xml``, or the one after the other. Each is uploaded under a hidden name and renamed when it is complete, so that nobody
 reads half of one; a name that exists is never written again. Sending twice therefore leaves one set of files.
 
 A correction and a withdrawal are new versions under the same ``uri``. There is no public address, so receipts have no
@@ -11,7 +11,6 @@ name, uri and version arrive a second time, which a ninjs receiver treats as one
 
 from __future__ import annotations
 
-import json
 from typing import Any, ClassVar
 
 from django import forms
@@ -19,7 +18,17 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from publishing.channels.base import Adapter, ChannelForm, Outcome, Probe
-from publishing.channels.newsroom_item import file_base, frame, ninjs, script, script_file, wording
+from publishing.channels.newsroom_item import (
+    NINJS_TYPE,
+    embargo_until,
+    file_base,
+    frame,
+    ninjs_file,
+    script,
+    script_file,
+    wording,
+)
+from publishing.channels.newsroom_newsml import NEWSML_TYPE, newsml
 from publishing.channels.newsroom_sftp import Login, open_folder, read_host_key, read_private_key
 from publishing.story import Action, File, Post, Receipt, Story
 
@@ -74,6 +83,27 @@ class NewsroomForm(ChannelForm):
         assume_scheme="https",
         help_text=gettext_lazy("Only if the newsroom asks for it. Never change it once items were sent."),
     )
+    formats = forms.ChoiceField(
+        label=gettext_lazy("Format of the item"),
+        required=False,
+        initial="ninjs",
+        choices=[
+            ("ninjs", gettext_lazy("ninjs 3.1 (JSON)")),
+            ("newsml", gettext_lazy("NewsML-G2 2.35 (XML)")),
+            ("both", gettext_lazy("both")),
+        ],
+        help_text=gettext_lazy("What the newsroom's system reads. The script comes as a text file in any case."),
+    )
+    embargo_minutes = forms.IntegerField(
+        label=gettext_lazy("Embargo in minutes"),
+        required=False,
+        initial=0,
+        min_value=0,
+        max_value=7 * 24 * 60,
+        help_text=gettext_lazy(
+            "The newsroom has the item at once, and may use it this long after it was published. Urgent answers have no embargo."
+        ),
+    )
     private_key = forms.CharField(
         label=gettext_lazy("Private key"),
         required=False,
@@ -94,6 +124,14 @@ class NewsroomForm(ChannelForm):
         if ".." in directory.split("/"):
             raise forms.ValidationError(gettext_lazy("The folder may not contain “..”."))
         return directory if directory == "/" else directory.rstrip("/")
+
+    def clean_formats(self) -> str:
+        """ninjs, newsml or both."""
+        return str(self.cleaned_data["formats"] or "ninjs")
+
+    def clean_embargo_minutes(self) -> int:
+        """0: none."""
+        return int(self.cleaned_data["embargo_minutes"] or 0)
 
     def clean_host_key(self) -> str:
         """Kind and key, without host name and comment."""
@@ -147,19 +185,27 @@ class Newsroom(Adapter):
         return wording(story, action, max(0, self.text_limit - around))
 
     def render(self, story: Story, action: Action, marker: str, wording: str = "") -> Post:
-        """The script in ``text``; both files. Opening with office and verdict, and closing with the domain, are the frame.
+        """The script in ``text``; all files. Opening with office and verdict, and closing with the domain, are the frame.
 
         Numbers stay as written. ``link`` is the public address; in the script only its domain is said.
         """
         text = script(story, action, self.owner, wording or self.wording(story, action))
         base = file_base(story, marker)
         config = self.config
-        item = ninjs(story, action, marker, text, str(config.get("uri_base", "")), str(config.get("provider", "")))
-        files = (
-            File(f"{base}.txt", "text/plain; charset=utf-8", script_file(story, self.owner, text)),
-            File(f"{base}.json", "application/json", json.dumps(item, ensure_ascii=False, indent=2) + "\n"),
-        )
-        return Post(text=text, title=story.title, link=story.url, slug=base, files=files)
+        until = embargo_until(story, action, int(config.get("embargo_minutes") or 0))
+        about = {
+            "uri_base": str(config.get("uri_base", "")),
+            "provider": str(config.get("provider", "")),
+        }
+        files = [File(f"{base}.txt", "text/plain; charset=utf-8", script_file(story, self.owner, text, until))]
+        formats = config.get("formats") or "ninjs"
+        if formats in {"newsml", "both"}:
+            files.append(File(f"{base}.xml", NEWSML_TYPE, newsml(story, action, marker, text, until=until, **about)))
+        if formats in {"ninjs", "both"}:
+            files.append(
+                File(f"{base}.json", NINJS_TYPE, ninjs_file(story, action, marker, text, until=until, **about))
+            )
+        return Post(text=text, title=story.title, link=story.url, slug=base, files=tuple(files))
 
     def send(self, post: Post, marker: str) -> Receipt:
         """Puts the files there that are not there yet, the item last. PERMANENT if a name is taken by another content."""

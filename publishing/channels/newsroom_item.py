@@ -6,8 +6,10 @@ a withdrawal is a higher ``version`` under the same ``uri``, and the receiver wo
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -15,6 +17,7 @@ from zoneinfo import ZoneInfo
 from publishing.story import Action, Story
 from publishing.text import clean_html, clip, reading_seconds
 
+NINJS_TYPE = "application/json"
 SCHEMA = "http://www.iptc.org/std/ninjs/ninjs-schema_3.1.json#"
 CLAIM_LENGTH = 600  # a listener cannot follow a longer quotation
 TITLE_LENGTH = 300
@@ -55,6 +58,7 @@ PHRASES: dict[str, dict[str, str]] = {
         "head_correct": "Đính chính: {title}",
         "head_update": "Cập nhật: {title}",
         "head_verdict": "Đã có kết luận: {title}",
+        "embargo": "KHÔNG PHÁT TRƯỚC {time}",
         "header": (
             "KỊCH BẢN ĐỌC\nTiêu đề: {title}\nCơ quan kiểm chứng: {office}\nNơi phát: {owner}\nNgày: {date}\n"
             "Thời lượng: khoảng {seconds} giây\nNgôn ngữ: tiếng Việt\nPhiên bản: {version}\nĐịa chỉ đầy đủ: {url}"
@@ -93,6 +97,7 @@ PHRASES: dict[str, dict[str, str]] = {
         "head_correct": "Correction: {title}",
         "head_update": "Update: {title}",
         "head_verdict": "Check finished: {title}",
+        "embargo": "EMBARGO: NOT BEFORE {time} (VIETNAM TIME)",
         "header": (
             "SCRIPT TO READ ALOUD\nTitle: {title}\nChecked by: {office}\nBroadcast by: {owner}\nDate: {date}\n"
             "Duration: about {seconds} seconds\nLanguage: English\nVersion: {version}\nFull address: {url}"
@@ -119,6 +124,41 @@ def _sentence(text: str) -> str:
 def _date(story: Story, name: str = "modified_at") -> str:
     moment = getattr(story, name).astimezone(NEWSROOM_ZONE)
     return f"{moment:%d/%m/%Y}"
+
+
+def embargo_until(story: Story, action: Action, minutes: int) -> datetime | None:
+    """Until when a newsroom may have this but not use it: ``minutes`` after the answer was published; None: use it now.
+
+    A warning that is urgent and a withdrawal are never kept back, nor is a correction that comes after the time.
+    """
+    if minutes <= 0 or story.is_urgent or action == Action.RETRACT:
+        return None
+    until = story.published_at + timedelta(minutes=minutes)
+    return until if until > story.modified_at else None
+
+
+def embargo_words(story: Story, until: datetime) -> str:
+    """The embargo as a person reads it, in the time of Vietnam."""
+    return phrases(story)["embargo"].format(time=f"{until.astimezone(NEWSROOM_ZONE):%H:%M %d/%m/%Y}")
+
+
+def editors_note(story: Story, action: Action, until: datetime | None = None) -> str:
+    """What the newsroom's editors must know first: embargo, what was corrected, why it was withdrawn; may be empty."""
+    say, notes = phrases(story), []
+    if until:
+        notes.append(embargo_words(story, until) + ".")
+    if action != Action.POST:
+        unsaid = say["reason_unsaid" if action == Action.RETRACT else "change_unsaid"]
+        notes.append(say[f"note_{story.told_as(action)}"].format(change=_sentence(story.change) or unsaid))
+    return " ".join(notes)
+
+
+def item_headline(story: Story, action: Action) -> str:
+    """The title, with what it is in front of it: a correction, an update, withdrawn."""
+    title = one_line(story.title)
+    if action == Action.POST:
+        return title
+    return phrases(story)[f"head_{story.told_as(action)}"].format(title=title)
 
 
 def spoken_domain(story: Story) -> str:
@@ -179,8 +219,8 @@ def script(story: Story, action: Action, owner: str, middle: str) -> str:
     return "\n\n".join((opening, unicodedata.normalize("NFC", middle.strip()), closing))
 
 
-def script_file(story: Story, owner: str, text: str) -> str:
-    """The script with its header, as the file a newsroom prints."""
+def script_file(story: Story, owner: str, text: str, until: datetime | None = None) -> str:
+    """The script with its header, as the file a newsroom prints. ``until``: the embargo, which comes first."""
     header = phrases(story)["header"].format(
         title=one_line(story.title),
         office=one_line(story.office),
@@ -190,7 +230,8 @@ def script_file(story: Story, owner: str, text: str) -> str:
         version=story.revision,
         url=story.url,
     )
-    return f"{header}\n{'-' * 40}\n\n{text}\n"
+    warning = f"*** {embargo_words(story, until)} ***\n" if until else ""
+    return f"{warning}{header}\n{'-' * 40}\n\n{text}\n"
 
 
 # ninjs -------------------------------------------------------------------------------------------------------
@@ -213,14 +254,16 @@ def file_base(story: Story, marker: str) -> str:
 
 
 def ninjs(
-    story: Story, action: Action, marker: str, text: str, uri_base: str = "", provider: str = ""
+    story: Story,
+    action: Action,
+    marker: str,
+    text: str,
+    uri_base: str = "",
+    provider: str = "",
+    until: datetime | None = None,
 ) -> dict[str, Any]:
     """The item as ninjs 3.1. ``text`` is the script. A withdrawn item carries nothing of what it had said but its title."""
-    say = phrases(story)
     is_withdrawn = action == Action.RETRACT
-    title, change = one_line(story.title), _sentence(story.change)
-    word = story.told_as(action)
-    headline = "" if action == Action.POST else f"head_{word}"
     item: dict[str, Any] = {
         "standard": {"name": "ninjs", "version": "3.1", "schema": SCHEMA},
         "uri": item_uri(story, uri_base),
@@ -231,18 +274,19 @@ def ninjs(
         "pubStatus": "canceled" if is_withdrawn else "usable",
         "urgency": 2 if story.is_urgent or is_withdrawn else 5,
         "language": story.language,
-        "title": title,
+        "title": one_line(story.title),
         "slugline": story.slug,
         "by": one_line(story.office),
         "infoSources": [{"name": provider or one_line(story.office), "role": "provider"}],
         "altIds": [{"role": "key", "value": story.key}, {"role": "delivery", "value": marker}],
-        "headlines": [_text("main", say[headline].format(title=title) if headline else title)],
+        "headlines": [_text("main", item_headline(story, action))],
         "bodies": [_text("script", text) | {"charCount": len(text), "wordCount": len(text.split())}],
         "renditions": [{"name": "web", "href": story.url, "contentType": "text/html"}],
     }
-    if action != Action.POST:
-        unsaid = say["reason_unsaid" if is_withdrawn else "change_unsaid"]
-        item["edNote"] = say[f"note_{word}"].format(change=change or unsaid)
+    if until:
+        item["embargoedUntil"] = until.isoformat(timespec="seconds")
+    if note := editors_note(story, action, until):
+        item["edNote"] = note
     if is_withdrawn:
         return item
     if story.body_text:
@@ -258,6 +302,11 @@ def ninjs(
     if links := [source for source in story.sources if source.url]:
         item["trustIndicators"] = [{"title": source.title, "href": source.url} for source in links]
     return item
+
+
+def ninjs_file(*about: Any, **more: Any) -> str:
+    """ninjs() as the text of a file."""
+    return json.dumps(ninjs(*about, **more), ensure_ascii=False, indent=2) + "\n"
 
 
 def _text(role: str, value: str, content_type: str = "text/plain") -> dict[str, Any]:

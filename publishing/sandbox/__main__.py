@@ -33,13 +33,13 @@ class StandIns:
         self.page = FacebookSandbox(
             port, store=store / "facebook.json", app_secret=facebook.APP_SECRET, redirect_uris=redirect_uris
         )
-        self.paper = WordPressSandbox(port + 1, store=store / "newspaper.json")
-        self.newsroom = NewsroomSandbox(port + 3, store=store / "newsroom", page_port=port + 2)
-        self.telegram = TelegramSandbox(port + 4, store=store / "telegram.json")
-        self.mastodon = MastodonSandbox(port + 5, store=store / "mastodon.json")
-        self.webhook = WebhookSandbox(port + 6, store=store / "webhook.json")
-        self.zalo = ZaloSandbox(port + 7, store=store / "zalo.json", redirect_uris=redirect_uris)
-        self.youtube = YouTubeSandbox(port + 8, store=store / "youtube.json", redirect_uris=redirect_uris)
+        self.paper = WordPressSandbox(ports[1], store=store / "newspaper.json")
+        self.newsroom = NewsroomSandbox(ports[3], store=store / "newsroom", page_port=ports[2])
+        self.telegram = TelegramSandbox(ports[4], store=store / "telegram.json")
+        self.mastodon = MastodonSandbox(ports[5], store=store / "mastodon.json")
+        self.webhook = WebhookSandbox(ports[6], store=store / "webhook.json")
+        self.zalo = ZaloSandbox(ports[7], store=store / "zalo.json", redirect_uris=redirect_uris)
+        self.youtube = YouTubeSandbox(ports[8], store=store / "youtube.json", redirect_uris=redirect_uris)
 
     def all(self) -> tuple[Any, ...]:
         return tuple(vars(self).values())

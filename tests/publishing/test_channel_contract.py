@@ -479,6 +479,12 @@ MAY_IMPORT = {
     "publishing.channels.base",
     "publishing.channels.frame",
     "publishing.channels.http",
+    "publishing.channels.mail",
+    "publishing.channels.newsroom_item",
+    "publishing.channels.newsroom_newsml",
+    "publishing.channels.smtp",
+    "publishing.channels.smtp_form",
+    "publishing.channels.spoken",
     "publishing.channels.tokens",
     "publishing.story",
     "publishing.text",
@@ -496,6 +502,10 @@ def test_an_adapter_imports_no_orm_no_settings_and_no_other_channel(kind: str) -
             is_own = name.startswith(f"publishing.channels.{home.stem}")
             is_known = name in MAY_IMPORT or name.partition(".")[0] in LIBRARIES | sys.stdlib_module_names
             assert is_own or is_known, f"{module.name} imports {name}"
+
+
+def test_what_adapters_may_share_is_no_adapter() -> None:
+    assert not MAY_IMPORT & {inspect.getmodule(adapter).__name__ for adapter in adapters().values()}  # type: ignore[union-attr]
 
 
 def _imports(module: Path) -> Iterator[str]:

@@ -48,6 +48,8 @@ class Rig:
             "host_key": self.sandbox.host_key_line,
             "provider": "",
             "uri_base": "",
+            "formats": "ninjs",
+            "embargo_minutes": 0,
         }
         return config, {"password": self.sandbox.password}
 
