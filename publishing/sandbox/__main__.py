@@ -26,12 +26,55 @@ from publishing.sandbox.youtube import YouTubeSandbox
 from publishing.sandbox.zalo import ZaloSandbox
 
 
-class StandIns:
-    """All of them, on ports in a row. ``redirect_uris``: where their consent pages may send people back to."""
+def connections(page: FacebookSandbox, paper: WordPressSandbox, newsroom: NewsroomSandbox) -> dict[str, Any]:
+    """What a publisher enters to connect to these three: {kind: {name, url, config, secrets}}."""
+    return {
+        "facebook": {
+            "name": facebook.PAGE_NAME,
+            "url": f"{page.url}/{facebook.PAGE_ID}",
+            "config": {
+                "app_id": facebook_oauth.APP_ID,
+                "page_id": facebook.PAGE_ID,
+                "api_base": page.url,
+                "api_version": "v25.0",
+                "on_retraction": "notice",
+                "settle_seconds": 1,
+            },
+            "secrets": {"access_token": facebook.PAGE_TOKEN, "app_secret": facebook.APP_SECRET},
+        },
+        "wordpress": {
+            "name": wordpress.NAME,
+            "url": paper.url,
+            "config": {
+                "base_url": paper.url,
+                "username": wordpress.USERNAME,
+                "category": wordpress.CATEGORY,
+                "on_retraction": "notice",
+            },
+            "secrets": {"application_password": wordpress.PASSWORD},
+        },
+        "newsroom": {
+            "name": "Đài Phát thanh – Truyền hình Ánh Dương (hư cấu)",
+            "url": newsroom.page.url,
+            "config": {
+                "host": "127.0.0.1",
+                "port": newsroom.port,
+                "username": newsroom.username,
+                "directory": newsroom.directory,
+                "host_key": newsroom.host_key_line,
+            },
+            "secrets": {"private_key": newsroom.private_key},
+        },
+    }
 
-    def __init__(self, port: int, store: Path, redirect_uris: Sequence[str]) -> None:
+
+class StandIns:
+    """All of them, on ports in a row, on any free ones if ``port`` is 0. ``redirect_uris``: where their consent pages may send people back to."""
+
+    def __init__(self, port: int, store: Path, redirect_uris: Sequence[str] = ()) -> None:
+        ports = [port + number if port else 0 for number in range(9)]
         self.page = FacebookSandbox(
-            port, store=store / "facebook.json", app_secret=facebook.APP_SECRET, redirect_uris=redirect_uris
+            ports[0], store=store / "facebook.json", app_secret=facebook.APP_SECRET, redirect_uris=redirect_uris
         )
         self.paper = WordPressSandbox(ports[1], store=store / "newspaper.json")
         self.newsroom = NewsroomSandbox(ports[3], store=store / "newsroom", page_port=ports[2])
@@ -45,44 +88,8 @@ class StandIns:
         return tuple(vars(self).values())
 
     def connections(self) -> dict[str, Any]:
-        """What a publisher enters to connect to each: {kind: {name, url, config, secrets}}."""
-        return {
-            "facebook": {
-                "name": facebook.PAGE_NAME,
-                "url": f"{self.page.url}/{facebook.PAGE_ID}",
-                "config": {
-                    "app_id": facebook_oauth.APP_ID,
-                    "page_id": facebook.PAGE_ID,
-                    "api_base": self.page.url,
-                    "api_version": "v25.0",
-                    "on_retraction": "notice",
-                    "settle_seconds": 1,
-                },
-                "secrets": {"access_token": facebook.PAGE_TOKEN, "app_secret": facebook.APP_SECRET},
-            },
-            "wordpress": {
-                "name": wordpress.NAME,
-                "url": self.paper.url,
-                "config": {
-                    "base_url": self.paper.url,
-                    "username": wordpress.USERNAME,
-                    "category": wordpress.CATEGORY,
-                    "on_retraction": "notice",
-                },
-                "secrets": {"application_password": wordpress.PASSWORD},
-            },
-            "newsroom": {
-                "name": "Đài Phát thanh – Truyền hình Ánh Dương (hư cấu)",
-                "url": self.newsroom.page.url,
-                "config": {
-                    "host": "127.0.0.1",
-                    "port": self.newsroom.port,
-                    "username": self.newsroom.username,
-                    "directory": self.newsroom.directory,
-                    "host_key": self.newsroom.host_key_line,
-                },
-                "secrets": {"private_key": self.newsroom.private_key},
-            },
+        """The same for all of them."""
+        return connections(self.page, self.paper, self.newsroom) | {
             "telegram": {
                 "name": "Kiểm chứng Ánh Dương trên Telegram (hư cấu)",
                 "url": f"{self.telegram.url}/{telegram.USERNAME}",

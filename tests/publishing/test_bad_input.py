@@ -11,7 +11,7 @@ from django.utils import timezone
 from publishing import by_hand, outbox
 from publishing.models import Channel, Delivery, Organisation, State, StoryVersion
 from publishing.plan import Owed
-from publishing.sandbox.__main__ import StandIns
+from publishing.sandbox.__main__ import connections
 from publishing.sandbox.facebook import PAGE_TOKEN, FacebookSandbox
 from publishing.sandbox.newsroom import NewsroomSandbox, make_private_key
 from publishing.sandbox.wordpress import WordPressSandbox
@@ -25,16 +25,11 @@ class Office:
     """The three stand-ins, a channel to each, and one story owed to all of them."""
 
     def __init__(self, folder: Path) -> None:
-        self.stand_ins = StandIns(0, folder)
-        self.page, self.paper, self.newsroom = (
-            self.stand_ins.page, self.stand_ins.paper, self.stand_ins.newsroom
-        )
-        for server in self.stand_ins.all():
+        self.page, self.paper, self.newsroom = FacebookSandbox(), WordPressSandbox(), NewsroomSandbox(store=folder)
+        for server in (self.page, self.paper, self.newsroom):
             server.start()
         owner = Organisation.objects.create(name="Cơ quan thử nghiệm (hư cấu)")
-        for kind, way_in in self.stand_ins.connections().items():
-            if kind not in {"facebook", "wordpress", "newsroom"}:
-                continue
+        for kind, way_in in connections(self.page, self.paper, self.newsroom).items():
             channel = Channel(
                 organisation=owner, kind=kind, name=kind, config={**way_in["config"], "settle_seconds": 0}
             )
@@ -56,7 +51,7 @@ class Office:
             outbox.deliver(claimed)
 
     def stop(self) -> None:
-        for server in self.stand_ins.all():
+        for server in (self.page, self.paper, self.newsroom):
             server.stop()
 
 
