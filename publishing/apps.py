@@ -10,7 +10,8 @@ class PublishingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from publishing import credentials
+        from publishing import credentials, measuring
         from publishing.signals import sweeping
 
         sweeping.connect(credentials.sweep, dispatch_uid="credentials")
+        sweeping.connect(measuring.sweep, dispatch_uid="measuring")  # the last: everything else matters more
