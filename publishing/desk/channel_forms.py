@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from publishing import subjects, vault
 from publishing.channels.base import ChannelForm
+from publishing.credentials import known_expiry
 from publishing.models import Channel
 
 
@@ -171,6 +172,7 @@ class ChannelForms:
             channel.sealed = vault.seal({name: value for name, value in kept.items() if name not in removed})
         if entered := self.entered:
             channel.set_secrets(entered)
+        channel.expires_at = known_expiry(channel)
         channel.save()
         return channel
 

@@ -309,7 +309,10 @@ def test_the_sweep_leaves_alone_what_is_off_and_what_renews_nothing(vendor, monk
 def test_a_form_that_was_open_during_a_renewal_does_not_bring_spent_tokens_back(vendor):
     channel = connect(None)
     opened = Channel.objects.select_related("organisation").get(pk=channel.pk)
-    entered = {"organisation": channel.organisation_id, "name": "Tên mới", "is_active": "on"}
+    entered = {"organisation": channel.organisation_id, "name": "Tên mới", "is_active": "on"} | {
+        "plan-plan": "by_hand",
+        "plan-plan_delay": "0",
+    }
     both = ChannelForms(opened, entered)
     fresh_adapter(channel)
     assert both.is_valid(), (both.common.errors, both.own.errors)
