@@ -111,7 +111,12 @@ def _adapter(channel: Channel) -> Adapter:
 
 
 def measure(post: Delivery, adapter: Adapter) -> Measurement:
-    """Asks about one post and keeps what is told; nothing at all is kept as that. Raises ChannelError."""
+    """Asks about one post and keeps what is told. Raises ChannelError.
+
+    What was told once and is no longer told is kept as null: it is not 0, and not the figure of last week either.
+    """
     told = adapter.metrics(post.receipt())
-    values = {name: int(value) for name, value in told.items() if name in adapter.measures}
+    values: dict[str, int | None] = {name: int(value) for name, value in told.items() if name in adapter.measures}
+    if before := post.measurements.order_by("at", "id").last():
+        values = {name: None for name in before.values if name in adapter.measures} | values
     return Measurement.objects.create(delivery=post, at=timezone.now(), values=values)

@@ -435,7 +435,10 @@ class Attempt(models.Model):
 
 
 class Measurement(models.Model):
-    """How a post did at one time: {"views": …, "reach": …, "reactions": …, "comments": …, "shares": …}, what is known."""
+    """How a post did at one time: {"views": …, "reach": …, "reactions": …, "comments": …, "shares": …}, what is known.
+
+    null: the channel told it earlier, and no longer does.
+    """
 
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="measurements")
     at = models.DateTimeField(default=timezone.now)
