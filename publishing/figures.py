@@ -95,10 +95,8 @@ def add_up(posts: Iterable[Measured], key: str) -> list[Sum]:
     """Sums by ``channel`` or ``story``, most views first. ``of`` is the channel, or the version that went out last."""
     sums: dict[Hashable, Sum] = {}
     for post in posts:
-        if key == "channel":
-            which, of = post.delivery.channel_id, post.delivery.channel
-        else:
-            which, of = post.delivery.story, post.delivery.version
+        which: Hashable = post.delivery.channel_id if key == "channel" else post.delivery.story
+        of = post.delivery.channel if key == "channel" else post.delivery.version
         sums.setdefault(which, Sum(of)).add(post)
     return sorted(sums.values(), key=lambda one: (-one.value("views"), -one.posts, str(one.of)))
 

@@ -118,5 +118,5 @@ def measure(post: Delivery, adapter: Adapter) -> Measurement:
     told = adapter.metrics(post.receipt())
     values: dict[str, int | None] = {name: int(value) for name, value in told.items() if name in adapter.measures}
     if before := post.measurements.order_by("at", "id").last():
-        values = {name: None for name in before.values if name in adapter.measures} | values
+        values = {**{name: None for name in before.values if name in adapter.measures}, **values}
     return Measurement.objects.create(delivery=post, at=timezone.now(), values=values)

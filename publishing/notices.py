@@ -102,7 +102,7 @@ def _expiry(channel: Channel, now: datetime) -> Event | None:
         ) % {"days": days}
         text = _("The channel's access runs out at %(time)s.") % {"time": local_time(channel.expires_at)}
     text += " " + _(
-        "It cannot renew itself: somebody has to connect the channel again. Until then what is planned waits."
+        "It cannot renew itself: somebody has to connect the channel again. Once it has run out, what is planned waits."
     )
     return Event(Notice.Kinds.EXPIRY, f"{channel.expires_at:%Y-%m-%d} {step}", subject, text)
 

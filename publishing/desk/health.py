@@ -100,7 +100,7 @@ def health_of(channels: Iterable[Channel]) -> dict[int, Health]:
     channels = list(channels)
     tried = Attempt.objects.filter(delivery__channel__in=channels).exclude(step=Attempt.Steps.PERSON)
     ends: dict[int, dict[str, Any]] = {
-        one["delivery__channel"]: one
+        one["delivery__channel"]: dict(one)
         for one in tried.order_by()
         .values("delivery__channel")
         .annotate(
@@ -109,17 +109,14 @@ def health_of(channels: Iterable[Channel]) -> dict[int, Health]:
     }
     failures = Attempt.objects.in_bulk([one["failure"] for one in ends.values() if one["failure"]])
     due = Delivery.objects.filter(channel__in=channels, state=State.DUE, due_at__lte=timezone.now())
-    queues = {
-        one["channel"]: one
+    queues: dict[int, dict[str, Any]] = {
+        one["channel"]: dict(one)
         for one in due.order_by().values("channel").annotate(count=Count("pk"), oldest=Min("scheduled_at"))
     }
-    return {
-        one.pk: Health(
-            one,
-            queues.get(one.pk, {}).get("count", 0),
-            queues.get(one.pk, {}).get("oldest"),
-            ends.get(one.pk, {}).get("success"),
-            failures.get(ends.get(one.pk, {}).get("failure") or 0),
-        )
-        for one in channels
-    }
+    found = {}
+    for one in channels:
+        end: dict[str, Any] = ends.get(one.pk, {})
+        queue: dict[str, Any] = queues.get(one.pk, {})
+        failure = failures.get(end["failure"]) if end.get("failure") else None
+        found[one.pk] = Health(one, queue.get("count", 0), queue.get("oldest"), end.get("success"), failure)
+    return found
