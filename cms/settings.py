@@ -300,6 +300,7 @@ CELERY_BEAT_SCHEDULE = {
 
 # The demo writes its mails into a folder; elsewhere they are printed until EMAIL_URL says where to send them.
 vars().update(env.email_url("EMAIL_URL", default=f"filemail:///{DATA_DIR}/mail" if IS_DEMO else "consolemail://"))
+EMAIL_TIMEOUT = 10  # seconds: a mail server that is silent must not hold up the worker's sweep
 DEFAULT_FROM_EMAIL = env("MAIL_FROM", default="kiemchung@example.vn")
 WAGTAILADMIN_NOTIFICATION_FROM_EMAIL = DEFAULT_FROM_EMAIL
 

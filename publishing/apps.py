@@ -10,7 +10,9 @@ class PublishingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from publishing import credentials
+        from publishing import credentials, measuring, notices
         from publishing.signals import sweeping
 
         sweeping.connect(credentials.sweep, dispatch_uid="credentials")
+        sweeping.connect(notices.sweep, dispatch_uid="notices")
+        sweeping.connect(measuring.sweep, dispatch_uid="measuring")  # the last: everything else matters more

@@ -10,7 +10,7 @@ a network under a lock in this project, and it is bounded: on SQLite, where the 
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -55,7 +55,8 @@ def fresh_adapter(channel: Channel, refused: Adapter | None = None) -> Adapter:
             if not is_done and (secrets := _renewed(adapter, may_go_on=refused is None)):
                 is_answered = True
                 row.set_secrets(secrets)
-                row.save(update_fields=["sealed"])
+                row.expires_at = row.adapter().expires_at()
+                row.save(update_fields=["sealed", "expires_at"])
     except (ChannelError, vault.CannotDecrypt):
         raise
     except Exception:
@@ -63,8 +64,25 @@ def fresh_adapter(channel: Channel, refused: Adapter | None = None) -> Adapter:
             raise
         log.critical("channel %s: new credentials were given and could not be stored", channel.pk, exc_info=True)
         raise ChannelError(Outcome.AUTH, NOT_STORED) from None
-    channel.sealed = row.sealed
+    channel.sealed, channel.expires_at = row.sealed, row.expires_at
     return row.adapter()
+
+
+def known_expiry(channel: Channel) -> datetime | None:
+    """When the stored credentials run out, as far as is known without asking anybody. Never raises."""
+    try:
+        return channel.adapter().expires_at()
+    except vault.CannotDecrypt:
+        return None
+    except Exception:
+        log.exception("channel %s: when its credentials run out cannot be told", channel.pk)
+        return None
+
+
+def renews_itself(kind: str) -> bool:
+    """Whether credentials of this kind of channel are renewed without a person."""
+    adapter = adapters().get(kind)
+    return adapter is not None and adapter.refresh is not Adapter.refresh
 
 
 def _runs_out_soon(adapter: Adapter) -> bool:
@@ -93,8 +111,11 @@ def _renewed(adapter: Adapter, may_go_on: bool) -> dict[str, str]:
 def sweep(**signal: Any) -> None:
     """Renews what runs out, also of channels that have nothing to send: unused for long a refresh token dies as well,
     and a connection that is lost must be known before it is needed."""
-    renewing = [kind for kind, adapter in adapters().items() if adapter.refresh is not Adapter.refresh]
-    for channel in Channel.objects.usable().filter(kind__in=renewing, stopped_at=None).select_related("organisation"):
+    for channel in Channel.objects.usable().filter(kind__in=adapters()).select_related("organisation"):
+        if (expires_at := known_expiry(channel)) != channel.expires_at:
+            Channel.objects.filter(pk=channel.pk, sealed=channel.sealed).update(expires_at=expires_at)
+        if channel.stopped_at or not renews_itself(channel.kind):
+            continue
         try:
             fresh_adapter(channel)
         except vault.CannotDecrypt:

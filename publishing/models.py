@@ -69,6 +69,7 @@ class Channel(models.Model):
     plan_since               what was approved earlier is never planned by itself
     quiet_from, quiet_to     local time between which nothing that is not urgent is sent; may span midnight
     failures                 calls in a row that reached nobody; opened_at: since when the circuit is open
+    expires_at               when the credentials run out, as far as the adapter knows without asking
     headroom                 share of the vendor's rate limit that is left, 0 to 1, as of headroom_at
     """
 
@@ -115,7 +116,6 @@ class Channel(models.Model):
         help_text=_("E-mail addresses of those who look after it, with commas."),
     )
     expires_at = models.DateTimeField(editable=False, null=True)
-    noticed_at = models.DateTimeField(editable=False, null=True)
     failures = models.PositiveIntegerField(editable=False, default=0)
     opened_at = models.DateTimeField(editable=False, null=True)
     headroom = models.FloatField(editable=False, null=True)
@@ -178,6 +178,29 @@ class Channel(models.Model):
     def stopped_text(self) -> str:
         """Why nothing is sent, in the reader's language; empty if nothing stands in the way."""
         return gettext(self.stopped_words) if self.stopped_words else ""
+
+
+class Notice(models.Model):
+    """The last mail of its kind about a channel: so that nobody is told the same twice, or of anything all day long."""
+
+    class Kinds(models.TextChoices):
+        EXPIRY = "expiry", _("credentials run out")
+        STOPPED = "stopped", _("channel stopped")
+        SILENT = "silent", _("channel does not answer")
+        WAITING = "waiting", _("deliveries wait for a person")
+
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=10, choices=Kinds.choices)
+    about = models.CharField(max_length=60, blank=True)  # which event of its kind was told
+    at = models.DateTimeField(null=True)  # None: none was sent yet
+
+    class Meta:
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+        constraints = [models.UniqueConstraint(fields=["channel", "kind"], name="notice_once")]
+
+    def __str__(self) -> str:
+        return f"{self.channel_id} {self.kind} {self.about}"
 
 
 class StoryVersion(models.Model):
@@ -412,7 +435,10 @@ class Attempt(models.Model):
 
 
 class Measurement(models.Model):
-    """How a post did at one time: {"views": …, "reach": …, "reactions": …, "comments": …, "shares": …}, what is known."""
+    """How a post did at one time: {"views": …, "reach": …, "reactions": …, "comments": …, "shares": …}, what is known.
+
+    null: the channel told it earlier, and no longer does.
+    """
 
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="measurements")
     at = models.DateTimeField(default=timezone.now)

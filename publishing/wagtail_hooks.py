@@ -68,6 +68,7 @@ def menu() -> MenuItem:
     entries = [
         (_("Ready to send"), "publishing_stories", "mail", (COMPOSE,)),
         (_("Deliveries"), "publishing_deliveries", "list-ul", (SEE_DELIVERIES,)),
+        (_("Figures"), "publishing_figures", "table", (SEE_DELIVERIES,)),
         (_("Channels"), "publishing_channels", "globe", (SEE_CHANNELS, CHANGE_CHANNELS)),
         (
             _("Organisations"),

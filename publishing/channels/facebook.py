@@ -38,6 +38,7 @@ from publishing.channels.facebook_errors import (
     meaning,
     wait_seconds,
 )
+from publishing.channels.facebook_metrics import COUNT_FIELDS, INSIGHTS, LEFT_OUT, MEASURES, counts, insight
 from publishing.channels.http import Answer, NoAnswer, NotSent
 from publishing.story import Action, Post, Receipt, Story, Way
 from publishing.text import clip
@@ -126,6 +127,7 @@ class Facebook(Adapter):
     text_limit: ClassVar[int] = 63_206  # (field): known from use, in no document
     finds: ClassVar[bool] = True
     settle_seconds: ClassVar[int] = 60  # the feed lists a new post with some delay
+    measures: ClassVar[tuple[str, ...]] = MEASURES
 
     def wording(self, story: Story, action: Action = Action.POST) -> str:
         """The short answer and the beginning of the body; for a retraction only that the post no longer stands."""
@@ -216,6 +218,21 @@ class Facebook(Adapter):
             return
         if answer.get("success") is not True:
             self.fail(Outcome.TRANSIENT, UNCLEAR, http_status=200)
+
+    def metrics(self, receipt: Receipt) -> dict[str, int]:
+        """Three calls: the post's own counts, and each insights metric alone, so that one that is gone costs no other."""
+        node = quote(receipt.remote_id, safe="")
+        told = counts(self._call("GET", node, {"fields": COUNT_FIELDS}, missing=GONE))
+        for measure, metric in INSIGHTS.items():
+            try:
+                answer = self._call("GET", f"{node}/insights", {"metric": metric, "period": "lifetime"})
+            except ChannelError as error:
+                if error.outcome not in LEFT_OUT:
+                    raise
+            else:
+                if (count := insight(answer, metric)) is not None:
+                    told[measure] = count
+        return told
 
     def probe(self) -> Probe:
         """Reads the Page's name, and who the token speaks for: it must be the Page itself."""

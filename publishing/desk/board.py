@@ -116,11 +116,15 @@ def counts() -> dict[str, int]:
 
 
 class DeliveriesView(DeskView):
-    """The board."""
+    """The board. While somebody looks at it, desk.js asks for its live part again and again."""
 
     allowed = (SEE_DELIVERIES,)
     page_title = _("Deliveries")
     template_name = "publishing/deliveries.html"
+
+    def get_template_names(self) -> list[str]:
+        is_part = self.request.headers.get("X-Fragment") == "live"
+        return ["publishing/deliveries_live.html"] if is_part else [self.template_name]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         form = FilterForm(self.request.GET)
@@ -133,6 +137,7 @@ class DeliveriesView(DeskView):
             is_filtering=any(form.cleaned_data.values()),
             bulk=BULK if any(row.deeds for row in rows) else (),
             here=self.request.get_full_path(),
+            trouble=Delivery.objects.filter(IN_TROUBLE).count(),
             **listing,
             **kwargs,
         )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from publishing import subjects, vault
 from publishing.channels.base import ChannelForm
+from publishing.credentials import known_expiry
 from publishing.models import Channel
 
 NOT_CONNECTED = gettext_noop("The channel has no account yet. Connect one, or enter its credentials by hand.")
@@ -196,6 +197,7 @@ class ChannelForms:
             channel.set_secrets(entered)
         if self.is_unconnected and not channel.stopped_at:
             channel.stopped_at, channel.stopped_words = timezone.now(), NOT_CONNECTED  # its queue waits meanwhile
+        channel.expires_at = known_expiry(channel)
         channel.save()
         return channel
 

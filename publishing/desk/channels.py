@@ -24,6 +24,7 @@ from publishing.desk.base import ADD_CHANNELS, CHANGE_CHANNELS, SEE_CHANNELS, SE
 from publishing.desk.channel_forms import NOT_CONNECTED, ChannelForms
 from publishing.desk.connecting import offer
 from publishing.desk.connection import resume_if_it_works, tell, test
+from publishing.desk.health import Health, health_of
 from publishing.desk.words import Badge, adapter_class, channel_badge, channel_why
 from publishing.models import Channel, State
 
@@ -42,6 +43,7 @@ class Row:
     why: str
     queue: int
     last_sent: datetime | None
+    health: Health
 
 
 class ChannelsView(DeskView):
@@ -62,8 +64,9 @@ class ChannelsView(DeskView):
         channels = Channel.objects.select_related("organisation").annotate(
             queue=Count("deliveries", filter=Q(deliveries__state=State.DUE)), last_sent=Max("deliveries__sent_at")
         )
+        at = health_of(channels)
         rows = [
-            Row(one, kind_label(one), channel_badge(one), channel_why(one), one.queue, one.last_sent)  # type: ignore[attr-defined]
+            Row(one, kind_label(one), channel_badge(one), channel_why(one), one.queue, one.last_sent, at[one.pk])  # type: ignore[attr-defined]
             for one in channels
         ]
         return super().get_context_data(
@@ -181,6 +184,7 @@ class ChannelView(FormView):
         return super().get_context_data(
             badge=channel_badge(self.channel),
             why=channel_why(self.channel),
+            health=health_of([self.channel])[self.channel.pk],
             queue=self.channel.deliveries.filter(state=State.DUE).count(),
             may_see_deliveries=self.may(SEE_DELIVERIES),
             **kwargs,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -23,9 +23,11 @@ from wagtail.log_actions import log
 
 from publishing import outbox
 from publishing.desk.base import COMPOSE, SEE_DELIVERIES, DeskView
+from publishing.desk.figures import figures_by_channel
 from publishing.desk.preview import Preview, automatic_wording, preview
 from publishing.desk.stories import newest_of, standing
 from publishing.desk.words import Badge, adapter_class, channel_badge, channel_why, state_badge, why
+from publishing.figures import Figure
 from publishing.models import Channel, Delivery, StoryVersion, local_time
 from publishing.plan import Owed, after_quiet, takes
 from publishing.story import Action, Story
@@ -71,6 +73,7 @@ class Card:
     form: CardForm | None = None
     automatic: str = ""
     shown: Preview | None = None
+    figures: list[tuple[Any, Figure]] = field(default_factory=list)
 
     @property
     def channel_badge(self) -> Badge:
@@ -125,10 +128,10 @@ class Card:
 def make_cards(version: StoryVersion, posted: Mapping[str, Any] | None = None) -> list[Card]:
     """A card for every usable channel, and for others on which the story is already."""
     at = {channel_id: delivery for (_key, channel_id), delivery in standing([version.key]).items()}
-    cards = []
+    cards, told = [], figures_by_channel(version.key)
     for channel in Channel.objects.select_related("organisation"):
         if delivery := at.get(channel.pk):
-            cards.append(Card(channel, delivery))
+            cards.append(Card(channel, delivery, figures=told.get(channel.pk, [])))
         elif channel.is_active and adapter_class(channel):
             cards.append(_open_card(channel, version, posted))
     return cards

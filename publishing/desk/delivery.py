@@ -18,9 +18,10 @@ from publishing import by_hand
 from publishing.channels.base import Outcome
 from publishing.desk.base import APPROVE, CHANGE_DELIVERIES, SEE_DELIVERIES, DeskView
 from publishing.desk.deeds import APPROVE_WORDING, BULK, CANCEL, DEEDS, DONE_BY_HAND, REFUSE_WORDING, SETTLE, Deed
+from publishing.desk.figures import course
 from publishing.desk.preview import automatic_wording, bare_adapter, preview
 from publishing.desk.words import OUTCOMES, STEPS, WAYS, adapter_class, behind, channel_badge, state_badge, why
-from publishing.models import Attempt, Delivery
+from publishing.models import Attempt, Delivery, State
 from publishing.story import Action, Way
 
 
@@ -114,6 +115,8 @@ class DeliveryView(DeskView):
                 "may_do_by_hand": DONE_BY_HAND.is_possible(one) and DONE_BY_HAND.may(user),
                 "may_approve": one.is_wording_pending and APPROVE_WORDING.may(user) and not is_own,
                 "is_own_wording": one.is_wording_pending and is_own,
+                "is_out": one.action == Action.POST and one.state == State.SENT,
+                **course(one),
                 **kwargs,
             }
         )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from publishing.desk import board, channels, compose, connecting, delivery, stories
+from publishing.desk import board, channels, compose, connecting, delivery, figures, stories
 
 urlpatterns = [
     path("stories/", stories.StoriesView.as_view(), name="publishing_stories"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("deliveries/bulk/", board.BulkView.as_view(), name="publishing_deliveries_bulk"),
     path("deliveries/<int:pk>/", delivery.DeliveryView.as_view(), name="publishing_delivery"),
     path("deliveries/<int:pk>/<slug:deed>/", delivery.DeedView.as_view(), name="publishing_deed"),
+    path("figures/", figures.FiguresView.as_view(), name="publishing_figures"),
     path("channels/", channels.ChannelsView.as_view(), name="publishing_channels"),
     path("channels/new/", channels.KindsView.as_view(), name="publishing_channel_new"),
     path("channels/new/<slug:kind>/", channels.NewChannelView.as_view(), name="publishing_channel_create"),

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
+from publishing.sandbox.facebook_metrics import COUNT_FIELDS, INVALID_METRIC, Figures
 from publishing.sandbox.facebook_oauth import PATHS, Oauth
 from publishing.sandbox.server import Reply, Request, Sandbox
 
@@ -35,7 +36,7 @@ USER_TOKEN = "EAAsandboxUserToken0123456789"
 USER_ID = "90100200300"
 MESSAGE_LIMIT = 63_206
 POST_FIELDS = frozenset(
-    {"id", "message", "created_time", "updated_time", "permalink_url", "is_published", "attachments"}
+    {"id", "message", "created_time", "updated_time", "permalink_url", "is_published", "attachments", *COUNT_FIELDS}
 )
 DUPLICATE = "(#506) Duplicate status message"
 MISSING = "Object with ID '%s' does not exist, cannot be loaded due to missing permissions, or does not support this operation."
@@ -112,6 +113,7 @@ class FacebookSandbox(Sandbox):
         self.clock, self.store = clock, store
         self.dead: dict[str, int] = {}
         self.posts: list[Stored] = []
+        self.figures = Figures()
         self._last = 122_000_000
         self._calls: deque[float] = deque()
         self._load()
@@ -124,6 +126,7 @@ class FacebookSandbox(Sandbox):
         self.route("GET", rf"{graph}/(\d+)/feed", self._feed)
         self.route("GET", rf"{graph}/me", lambda request: self._node(request, self._who(request)))
         self.route("GET", rf"{graph}/(\d+(?:_\d+)?)", self._node)
+        self.route("GET", rf"{graph}/(\d+_\d+)/insights", self._insights)
         self.route("POST", rf"{graph}/(\d+_\d+)", self._edit)
         self.route("DELETE", rf"{graph}/(\d+_\d+)", self._delete)
         self.route("GET", r"/", self._show_pages)
@@ -320,6 +323,16 @@ class FacebookSandbox(Sandbox):
             raise Refused(100, MISSING % node, 33, kind="GraphMethodException")
         return Reply(200, _chosen({"id": node, "name": names[node]}, fields or "id,name", frozenset({"id", "name"})))
 
+    def _insights(self, request: Request, post_id: str) -> Reply:
+        self._must_be_page(request, self._stored(post_id).page)
+        given = self._given(request, "metric", "period")
+        if given.get("period", "lifetime") != "lifetime":
+            raise Refused(100, "(#100) The insights of a post have the period lifetime only")
+        told = self.figures.insights(post_id, given.get("metric", ""))
+        if told is None:
+            raise Refused(100, INVALID_METRIC)
+        return Reply(200, told)
+
     def _edit(self, request: Request, post_id: str) -> Reply:
         post = self._stored(post_id)
         self._must_be_page(request, post.page)
@@ -355,6 +368,7 @@ class FacebookSandbox(Sandbox):
             "permalink_url": self._permalink(post),
             "is_published": True,
         }
+        whole |= self.figures.fields(post.id)
         if post.message:
             whole["message"] = post.message
         if post.link:
@@ -394,6 +408,7 @@ class FacebookSandbox(Sandbox):
         post = next((post for post in self.posts if post.id == f"{page}_{number}"), None)
         if post is None:
             return _page("Không còn bài viết", "<p>Bài viết này không có hoặc đã bị gỡ.</p>", status=404)
+        self.figures.saw(post.id, request.headers.get("User-Agent", ""))
         name = html.escape(self.pages[page][0] if page in self.pages else page)
         return _page(name, f'{self._card(post)}<p><a href="/{page}">Tất cả bài viết của {name}</a></p>')
 
@@ -414,7 +429,7 @@ def _chosen(whole: dict[str, Any], fields: str, known: frozenset[str]) -> dict[s
     wanted = {name.strip() for name in fields.split(",")} | {"id"}
     for name in sorted(wanted - known):
         raise Refused(100, f"(#100) Tried accessing nonexisting field ({name})")
-    return {name: value for name, value in whole.items() if name in wanted}
+    return {name.partition(".")[0]: value for name, value in whole.items() if name in wanted}
 
 
 def _graph_time(seconds: float) -> str:

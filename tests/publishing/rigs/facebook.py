@@ -64,3 +64,9 @@ class Rig:
     def fault(self, name: str) -> None:
         with self.sandbox.lock:
             self.sandbox.faults.append({"fault": name, "method": "POST", "path": f"/v25.0/{PAGE_ID}/feed"})
+
+    def metric_gone(self) -> str:
+        """Facebook withdraws one metric: a call that names it is refused as a whole."""
+        with self.sandbox.lock:
+            self.sandbox.figures.withdrawn.add("post_media_view")
+        return "views"
