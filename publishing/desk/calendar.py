@@ -41,7 +41,10 @@ class Entry:
 
 @dataclass
 class Cell:
-    """A channel in an hour or on a day. ``quiet`` is in words and empty elsewhere; ``hour`` is None for a whole day."""
+    """A channel in an hour or on a day. ``hour`` is None for a whole day.
+
+    quiet  the quiet part of the hour, of the whole quiet time where it begins; empty elsewhere
+    """
 
     channel: Channel
     day: date
@@ -190,7 +193,8 @@ class CalendarView(DeskView):
             for channel in channels:
                 quiet = quiet_in(channel, hour)
                 is_first = bool(quiet) and (hour == 0 or not quiet_in(channel, hour - 1))
-                cells.append(Cell(channel, self.first_day, hour, quiet, is_first))
+                words = quiet_words(channel) if is_first else quiet
+                cells.append(Cell(channel, self.first_day, hour, words, is_first))
             table.append((hour, cells))
         places = {(cell.channel.pk, hour): cell for hour, cells in table for cell in cells}
         for entry in entries:

@@ -35,7 +35,7 @@ class MoveForm(forms.Form):
 
     at = forms.DateTimeField(
         label=_("New time"),
-        widget=forms.DateTimeInput(format=MINUTE, attrs={"type": "datetime-local"}),
+        widget=forms.DateTimeInput(format=MINUTE, attrs={"type": "datetime-local", "autofocus": True}),
         help_text=_("Vietnamese time."),
         error_messages={
             "invalid": _("This is not a time. Please enter day, month, year, hour and minute."),

@@ -54,5 +54,7 @@
         });
     }
 
+    // A finger scrolls; it has the links.
+    if (!window.matchMedia("(any-pointer: fine)").matches) return;
     for (const hint of document.querySelectorAll(".desk-cal__drag")) hint.hidden = false;
 })();
