@@ -52,9 +52,10 @@ def test_a_post_is_dragged_to_another_hour_and_to_another_day(people, demo):
     assert page.url == address and page.locator(".desk-cal__takes").count() == 0
 
     wednesday = day - timedelta(days=day.weekday()) + timedelta(days=9)  # of the week after, so never in the past
-    page.goto(the_post(page).locator(".desk-entry__to").get_attribute("href"))
+    the_post(page).locator(".desk-entry__to").click()
     page.fill("input[name=at]", f"{wednesday:%Y-%m-%d}T17:05")
     page.locator("form.desk-move button").click()
+    expect(page.locator(".messages .success")).to_contain_text("17:05")
     page.goto(f"{demo.url}/admin/publishing/calendar/?view=week&date={wednesday:%Y-%m-%d}")
     friday = wednesday + timedelta(days=2)
     with page.expect_navigation():
