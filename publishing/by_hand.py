@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop as _
 
 from publishing.channels.base import Outcome
 from publishing.models import Attempt, Channel, Delivery, State, in_words, local_time
-from publishing.outbox import WAITS_FOR_APPROVAL, wake
+from publishing.outbox import WAITS_FOR_APPROVAL, lock_story, wake
 from publishing.story import Action
 from publishing.turn import NOBODY_KNOWS
 
@@ -118,16 +118,19 @@ def move(delivery: Delivery, user: Any, *, at: datetime) -> None:
         raise Refused(AS_SOON_AS_IT_CAN)
     if delivery.doubts:
         raise Refused(NOBODY_KNOWS)
-    _person(
-        delivery,
-        user,
-        MOVED,
-        {State.PLANNED, State.DUE, State.HELD},
-        did_values={"before": local_time(delivery.scheduled_at), "after": local_time(at)},
-        as_read={"attempt_no": delivery.attempt_no, "scheduled_at": delivery.scheduled_at, "doubts": 0},
-        scheduled_at=at,
-        due_at=at,
-    )
+    with transaction.atomic():
+        # A correction that is replacing it now would take the time it had before.
+        lock_story(delivery.story)
+        _person(
+            delivery,
+            user,
+            MOVED,
+            {State.PLANNED, State.DUE, State.HELD},
+            did_values={"before": local_time(delivery.scheduled_at), "after": local_time(at)},
+            as_read={"attempt_no": delivery.attempt_no, "scheduled_at": delivery.scheduled_at, "doubts": 0},
+            scheduled_at=at,
+            due_at=at,
+        )
 
 
 def cancel(delivery: Delivery, user: Any) -> None:

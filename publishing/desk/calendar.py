@@ -11,7 +11,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from django.db.models import Case, DateTimeField, F, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -19,7 +18,17 @@ from django.utils.translation import gettext_lazy as _
 
 from publishing.desk.base import SEE_DELIVERIES, DeskView
 from publishing.desk.deeds import MOVE
-from publishing.desk.timing import CLOSE, FIRST_YEAR, LAST_YEAR, clashes, quiet_in, quiet_spans, quiet_words, shown_at
+from publishing.desk.timing import (
+    AT,
+    CLOSE,
+    FIRST_YEAR,
+    LAST_YEAR,
+    clashes,
+    quiet_in,
+    quiet_spans,
+    quiet_words,
+    shown_at,
+)
 from publishing.desk.words import Badge, channel_badge, state_badge
 from publishing.models import Channel, Delivery, State
 
@@ -67,15 +76,6 @@ class Lane:
     def of(cls, channel: Channel) -> Lane:
         spans = [(start, end - start) for start, end in quiet_spans(channel)]
         return cls(channel, channel_badge(channel), quiet_words(channel), spans)
-
-
-# ``shown_at`` for the database. Cancelled ones have no place in a calendar.
-_AT = Case(
-    When(state=State.SENT, then=F("sent_at")),
-    When(state__in=[State.DUE, State.SENDING], then=F("due_at")),
-    default=F("scheduled_at"),
-    output_field=DateTimeField(),
-)
 
 
 class CalendarView(DeskView):
@@ -132,7 +132,8 @@ class CalendarView(DeskView):
             for day in (self.days[0], self.days[-1] + timedelta(days=1))
         )
         # Just outside of the days shown there may be something that clashes with what is inside.
-        found = Delivery.objects.exclude(state=State.CANCELLED).annotate(at=_AT)
+        # Cancelled ones have no place in a calendar.
+        found = Delivery.objects.exclude(state=State.CANCELLED).annotate(at=AT)
         found = found.filter(at__gte=start - CLOSE, at__lt=end + CLOSE)
         if self.chosen:
             found = found.filter(channel=self.chosen)

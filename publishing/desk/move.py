@@ -22,7 +22,7 @@ from publishing import by_hand
 from publishing.desk.base import CHANGE_DELIVERIES
 from publishing.desk.deeds import MOVE
 from publishing.desk.delivery import DeliveryView
-from publishing.desk.timing import CLOSE, FIRST_YEAR, LAST_YEAR, in_quiet_hours, quiet_end, quiet_words, too_close
+from publishing.desk.timing import AT, CLOSE, FIRST_YEAR, LAST_YEAR, in_quiet_hours, quiet_end, quiet_words, too_close
 from publishing.desk.words import state_badge
 from publishing.models import Delivery, State, local_time
 from publishing.story import Action
@@ -112,16 +112,13 @@ class MoveView(DeliveryView):
         """Another post of the channel, out or to come, around the new time."""
         at = self.delivery.scheduled_at
         return (
-            Delivery.objects.filter(
-                channel_id=self.delivery.channel_id,
-                action=Action.POST,
-                scheduled_at__gt=at - CLOSE,
-                scheduled_at__lt=at + CLOSE,
-            )
+            Delivery.objects.filter(channel_id=self.delivery.channel_id, action=Action.POST)
             .exclude(pk=self.delivery.pk)
             .exclude(state__in=[State.FAILED, State.CANCELLED])
+            .annotate(at=AT)
+            .filter(at__gt=at - CLOSE, at__lt=at + CLOSE)
             .select_related("version")
-            .order_by("scheduled_at")
+            .order_by("at", "pk")
             .first()
         )
 

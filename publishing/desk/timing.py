@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 
+from django.db.models import Case, DateTimeField, F, When
 from django.utils.translation import gettext
 
 from publishing.models import Channel, Delivery, State, local_time
@@ -26,6 +27,15 @@ def shown_at(delivery: Delivery) -> datetime:
     if delivery.state == State.SENT and delivery.sent_at:
         return delivery.sent_at
     return delivery.due_at if delivery.state in {State.DUE, State.SENDING} else delivery.scheduled_at
+
+
+# The same for the database.
+AT = Case(
+    When(state=State.SENT, then=F("sent_at")),
+    When(state__in=[State.DUE, State.SENDING], then=F("due_at")),
+    default=F("scheduled_at"),
+    output_field=DateTimeField(),
+)
 
 
 def quiet_spans(channel: Channel) -> list[tuple[int, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,10 +19,12 @@ from wagtail.users.models import UserProfile
 from cms import people
 from publishing import by_hand, outbox
 from publishing.desk import calendar
-from publishing.models import Attempt, Channel, Delivery, State
+from publishing.desk.deeds import MOVE
+from publishing.models import Attempt, Channel, Delivery, State, StoryVersion
 from publishing.plan import Owed
 from publishing.story import Action
 from tests.make import make_user
+from tests.publishing.stories import fresh_story, make_correction
 from tests.publishing.test_desk import make_channel, make_version, owe, text_of
 
 pytestmark = pytest.mark.django_db
@@ -414,16 +417,21 @@ def test_a_correction_is_not_put_off(client, publisher):
         by_hand.move(delivery, publisher, at=at(27, 8))
 
 
+def meanwhile(monkeypatch, happens):
+    """Something else happens after the page has read the row, and before the move."""
+
+    def moves_too_late(*args, **kw):
+        happens()
+        by_hand.move(*args, **kw)
+
+    monkeypatch.setattr("publishing.desk.move.MOVE", replace(MOVE, run=moves_too_late))
+
+
 def test_a_worker_that_claimed_it_meanwhile_wins_and_the_person_is_told(client, publisher, monkeypatch):
     delivery = owe(make_channel(), at=NOW)
     claimed = []
 
-    def moves_too_late(*args, **kw):
-        claimed.extend(outbox.claim(5))  # after the page read the row, before its UPDATE
-        original(*args, **kw)
-
-    original = by_hand._person
-    monkeypatch.setattr(by_hand, "_person", moves_too_late)
+    meanwhile(monkeypatch, lambda: claimed.extend(outbox.claim(5)))
     answer = move(client, delivery, "2026-11-27T08:00")
     assert "has moved on meanwhile" in text_of(answer)
     assert [one.delivery_id for one in claimed] == [delivery.pk]
@@ -464,3 +472,25 @@ def test_a_post_waiting_for_its_next_try_can_be_moved(client, publisher):
     delivery.refresh_from_db()
     assert delivery.due_at == at(24, 10)
     assert timezone.now() == NOW and outbox.claim(5, at(24, 9, 30)) == []
+
+
+def test_a_correction_that_replaces_it_meanwhile_wins_and_keeps_the_time_it_saw(client, publisher, monkeypatch):
+    story = fresh_story()
+    channel, version = make_channel(), StoryVersion.of(story)
+    delivery = owe(channel, version, at=at(25, 19))
+    locked = []
+    original = by_hand.lock_story
+    monkeypatch.setattr(by_hand, "lock_story", lambda key: (locked.append(key), original(key)))
+    meanwhile(monkeypatch, lambda: outbox.plan_change(make_correction(story)))
+    assert "has moved on meanwhile" in text_of(move(client, delivery, "2026-11-27T08:00"))
+    assert locked == [story.key]  # so that none can begin between the check and the end of the move
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.scheduled_at) == (State.CANCELLED, at(25, 19))
+    assert Delivery.objects.exclude(pk=delivery.pk).get().scheduled_at == at(25, 19)
+
+
+def test_a_post_that_is_tried_again_later_is_seen_where_it_is_tried(client, publisher):
+    channel = make_channel()
+    owe(channel, make_version(title="tried again"), at=at(24, 8), state=State.DUE, due_at=at(24, 12), attempt_no=1)
+    delivery = owe(channel, at=at(25, 19))
+    assert "tried again, 24/11/2026 12:00" in text_of(move(client, delivery, "2026-11-24T12:05"))
