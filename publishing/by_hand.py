@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -9,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from publishing.channels.base import Outcome
-from publishing.models import Attempt, Channel, Delivery, State
-from publishing.outbox import WAITS_FOR_APPROVAL, wake
+from publishing.models import Attempt, Channel, Delivery, State, in_words, local_time
+from publishing.outbox import WAITS_FOR_APPROVAL, lock_story, wake
+from publishing.story import Action
 from publishing.turn import NOBODY_KNOWS
 
 HELD_BY_PERSON = _("Held by a person.")
@@ -21,14 +23,28 @@ DONE_BY_HAND = _("Done by hand.")
 WAITS_FOR_ITS_TIME = _("It only waits for its planned time.")
 WORDING_SENT_BACK = _("The wording was sent back: %(reason)s")
 RETRIED = _("A person asked for another try.")
+MOVED = _("Moved from %(before)s to %(after)s.")
+IN_THE_PAST = _("%(at)s is in the past: it is %(now)s now. Please choose a later time.")
+TOO_FAR = _("%(at)s is more than a year ahead. Please choose an earlier time.")
+AS_SOON_AS_IT_CAN = _("A correction or a retraction goes out as soon as it can: it is not moved to another time.")
+
+FARTHEST = timedelta(days=366)  # a year that was mistyped would lose the post in the calendar
 
 
 class Refused(Exception):
-    """A person asked for something the state of a delivery does not allow. ``words`` is a msgid."""
+    """A person asked for something the state of a delivery does not allow. ``words`` is a msgid, filled by ``values``."""
 
-    def __init__(self, words: str) -> None:
+    def __init__(self, words: str, values: dict[str, Any] | None = None) -> None:
         super().__init__(words)
-        self.words = words
+        self.words, self.values = words, values or {}
+
+    def text(self) -> str:
+        """In the reader's language."""
+        return in_words(self.words, self.values)
+
+
+class WrongTime(Refused):
+    """The time asked for will not do; another may."""
 
 
 _UNCLEAR = {State.UNKNOWN, State.FAILED, State.HELD}
@@ -41,11 +57,14 @@ def _person(
     did: str,
     from_states: set[State],
     did_values: dict[str, Any] | None = None,
+    as_read: dict[str, Any] | None = None,
     **changes: Any,
 ) -> None:
-    changes.setdefault("words_values", {})
+    """Changes the row if its state allows it, and it still has the values ``as_read``; writes down who did it."""
+    if "words" in changes:
+        changes.setdefault("words_values", {})
     with transaction.atomic():
-        if not Delivery.objects.filter(pk=delivery.pk, state__in=from_states).update(**changes):
+        if not Delivery.objects.filter(pk=delivery.pk, state__in=from_states, **(as_read or {})).update(**changes):
             raise Refused(_WRONG_STATE)
         now = timezone.now()
         Attempt.objects.create(
@@ -83,6 +102,35 @@ def retry(delivery: Delivery, user: Any) -> None:
     _person(delivery, user, RETRIED, {State.FAILED, State.HELD, State.DUE}, state=state, words=words, due_at=due_at)
     # An open circuit is our own caution, and a person who retries has looked; what the vendor asked for still holds.
     Channel.objects.filter(pk=delivery.channel_id, opened_at__isnull=False).update(not_before=None)
+
+
+def move(delivery: Delivery, user: Any, *, at: datetime) -> None:
+    """Plans a post for another time. Its state, an approval and a hold stay as they are. Raises Refused, WrongTime.
+
+    A worker that has claimed it since it was read wins, and so does another person who moved it.
+    """
+    now = timezone.now()
+    if at <= now:
+        raise WrongTime(IN_THE_PAST, {"at": local_time(at), "now": local_time(now)})
+    if at > now + FARTHEST:
+        raise WrongTime(TOO_FAR, {"at": local_time(at)})
+    if delivery.action != Action.POST:
+        raise Refused(AS_SOON_AS_IT_CAN)
+    if delivery.doubts:
+        raise Refused(NOBODY_KNOWS)
+    with transaction.atomic():
+        # A correction that is replacing it now would take the time it had before.
+        lock_story(delivery.story)
+        _person(
+            delivery,
+            user,
+            MOVED,
+            {State.PLANNED, State.DUE, State.HELD},
+            did_values={"before": local_time(delivery.scheduled_at), "after": local_time(at)},
+            as_read={"attempt_no": delivery.attempt_no, "scheduled_at": delivery.scheduled_at, "doubts": 0},
+            scheduled_at=at,
+            due_at=at,
+        )
 
 
 def cancel(delivery: Delivery, user: Any) -> None:

@@ -67,6 +67,7 @@ class DeskMenuItem(MenuItem):
 def menu() -> MenuItem:
     entries = [
         (_("Ready to send"), "publishing_stories", "mail", (COMPOSE,)),
+        (_("Calendar"), "publishing_calendar", "calendar-alt", (SEE_DELIVERIES,)),
         (_("Deliveries"), "publishing_deliveries", "list-ul", (SEE_DELIVERIES,)),
         (_("Figures"), "publishing_figures", "table", (SEE_DELIVERIES,)),
         (_("Channels"), "publishing_channels", "globe", (SEE_CHANNELS, CHANGE_CHANNELS)),
@@ -97,6 +98,7 @@ def what_waits(request: HttpRequest, panels: list[Component]) -> None:
 LOGGED = {
     "plan": (_("Planned"), _("Planned for a channel")),
     "hold": (_("Held"), _("Held back")),
+    "move": (_("Moved"), _("Planned for another time")),
     "retry": (_("Tried again"), _("Put into the queue again")),
     "cancel": (_("Cancelled"), _("Cancelled before it went out")),
     "settle": (_("Settled"), _("Settled after a look at the channel")),

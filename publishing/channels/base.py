@@ -191,6 +191,7 @@ class Adapter:
     consent: ClassVar[type[Consent] | None] = None  # how its account is connected in the browser, if it can be
 
     text_limit: ClassVar[int]  # of Post.text, in the units of length()
+    counts: ClassVar[str] = "points"  # what length() counts, for the board's counter: points|utf16|bytes|addresses
     wording_label: ClassVar[str] = _("Wording")  # msgid: what the publisher may edit
     finds: ClassVar[bool] = False  # find() can tell whether a marked post is out
     settle_seconds: ClassVar[int] = 0  # after this long a find() that finds nothing is believed
@@ -224,6 +225,11 @@ class Adapter:
         """
         raise NotImplementedError
 
+    @property
+    def limit(self) -> int:
+        """The most that length() may be on this very channel."""
+        return self.text_limit
+
     def length(self, text: str) -> int:
         """The length of ``text`` as this channel counts it."""
         return len(text)
@@ -231,9 +237,9 @@ class Adapter:
     def problems(self, post: Post) -> list[Problem]:
         """Why ``post`` cannot be sent; empty if it can."""
         length = self.length(post.text)
-        if length > self.text_limit:
+        if length > self.limit:
             words = _("The text is %(length)s long; this channel takes at most %(limit)s.")
-            return [Problem(words, {"length": length, "limit": self.text_limit})]
+            return [Problem(words, {"length": length, "limit": self.limit})]
         return []
 
     def way(self, action: Action) -> Way:

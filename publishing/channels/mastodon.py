@@ -106,13 +106,14 @@ class Mastodon(Adapter):
     Form: ClassVar[type[ChannelForm]] = MastodonForm
     secrets: ClassVar[tuple[str, ...]] = ("access_token",)
     text_limit: ClassVar[int] = 500
+    counts: ClassVar[str] = "addresses"
     finds: ClassVar[bool] = True
     settle_seconds: ClassVar[int] = 5
     max_in_flight: ClassVar[int] = 2
     measures: ClassVar[tuple[str, ...]] = tuple(COUNTS)
 
     @property
-    def _limit(self) -> int:
+    def limit(self) -> int:
         return int(self.config.get("text_limit") or self.text_limit)
 
     def length(self, text: str) -> int:
@@ -122,15 +123,15 @@ class Mastodon(Adapter):
     def problems(self, post: Post) -> list[Problem]:
         """Too long for the server the account is on: its limit may be another than the usual one."""
         length = self.length(post.text)
-        if length > self._limit:
+        if length > self.limit:
             words = _("The text is %(length)s long; this channel takes at most %(limit)s.")
-            return [Problem(words, {"length": length, "limit": self._limit})]
+            return [Problem(words, {"length": length, "limit": self.limit})]
         return []
 
     def wording(self, story: Story, action: Action = Action.POST) -> str:
         """The short answer, and the beginning of the body where the server has room for it."""
         spent = self.length(self._text(story, action, "", story.url))
-        return frame.wording(story, action, min(600, self._limit - spent - 2), self.length)
+        return frame.wording(story, action, min(600, self.limit - spent - 2), self.length)
 
     def render(self, story: Story, action: Action, marker: str, wording: str = "") -> Post:
         """Verdict and claim, wording, what was corrected, marked link, owner; the first picture with its description."""
@@ -225,7 +226,7 @@ class Mastodon(Adapter):
                 self.fail(Outcome.AUTH, NOT_ALLOWED, http_status=403)
         told = self._ask("GET", "/api/v2/instance", Outcome.TRANSIENT).json
         match told:
-            case {"configuration": {"statuses": {"max_characters": int(most)}}} if most < self._limit:
+            case {"configuration": {"statuses": {"max_characters": int(most)}}} if most < self.limit:
                 self.fail(Outcome.PERMANENT, SHORTER, vendor_words=f"max_characters: {most}")
         name = f"@{me.get('acct') or me.get('username') or ''}@{urlsplit(self._base).hostname}"
         return Probe(" · ".join(filter(None, [str(me.get("display_name") or ""), name])))

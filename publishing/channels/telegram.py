@@ -99,6 +99,7 @@ class Telegram(Adapter):
     Form: ClassVar[type[ChannelForm]] = TelegramForm
     secrets: ClassVar[tuple[str, ...]] = ("token",)
     text_limit: ClassVar[int] = 4096
+    counts: ClassVar[str] = "utf16"
     max_in_flight: ClassVar[int] = 1  # about one message a second to one chat
 
     def length(self, text: str) -> int:

@@ -48,6 +48,7 @@ class YouTube(Adapter):
     secrets: ClassVar[tuple[str, ...]] = ("client_secret", "refresh_token")
     consent: ClassVar[type[Consent]] = YouTubeConsent
     text_limit: ClassVar[int] = text.DESCRIPTION_BYTES
+    counts: ClassVar[str] = "bytes"
     wording_label: ClassVar[str] = _("Description")
     finds: ClassVar[bool] = True
     settle_seconds: ClassVar[int] = 300  # the list of uploads may lag behind

@@ -14,6 +14,7 @@ from wagtail.log_actions import log
 from publishing import by_hand
 from publishing.desk.base import APPROVE, CHANGE_DELIVERIES
 from publishing.models import Delivery, State
+from publishing.story import Action
 
 NOT_NOW = gettext_noop("The state of this delivery does not allow this. Please look at it again.")
 
@@ -112,5 +113,15 @@ DONE_BY_HAND = Deed(
     lambda one: one.state in {State.HELD, State.FAILED} and not one.doubts and not one.is_wording_open,
     by_hand.done_by_hand,
 )
+MOVE = Deed(
+    "move",
+    _("Move"),
+    "calendar-alt",
+    CHANGE_DELIVERIES,
+    _("Moved."),
+    lambda one: one.state in {State.PLANNED, State.DUE, State.HELD} and one.action == Action.POST and not one.doubts,
+    by_hand.move,
+)
+# MOVE has a page of its own: desk/move.py.
 DEEDS = {deed.name: deed for deed in (HOLD, RETRY, CANCEL, SETTLE, APPROVE_WORDING, REFUSE_WORDING, DONE_BY_HAND)}
 BULK = (HOLD, RETRY, CANCEL)

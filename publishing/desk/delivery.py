@@ -17,7 +17,7 @@ from wagtail.admin import messages
 from publishing import by_hand
 from publishing.channels.base import Outcome
 from publishing.desk.base import APPROVE, CHANGE_DELIVERIES, SEE_DELIVERIES, DeskView
-from publishing.desk.deeds import APPROVE_WORDING, BULK, CANCEL, DEEDS, DONE_BY_HAND, REFUSE_WORDING, SETTLE, Deed
+from publishing.desk.deeds import APPROVE_WORDING, BULK, CANCEL, DEEDS, DONE_BY_HAND, MOVE, REFUSE_WORDING, SETTLE, Deed
 from publishing.desk.figures import course
 from publishing.desk.preview import automatic_wording, bare_adapter, preview
 from publishing.desk.words import OUTCOMES, STEPS, WAYS, adapter_class, behind, channel_badge, state_badge, why
@@ -113,6 +113,7 @@ class DeliveryView(DeskView):
                 "deeds": [deed for deed in BULK if deed.may(user) and deed.is_possible(one)],
                 "may_settle": SETTLE.is_possible(one) and SETTLE.may(user),
                 "may_do_by_hand": DONE_BY_HAND.is_possible(one) and DONE_BY_HAND.may(user),
+                "may_move": MOVE.is_possible(one) and MOVE.may(user),
                 "may_approve": one.is_wording_pending and APPROVE_WORDING.may(user) and not is_own,
                 "is_own_wording": one.is_wording_pending and is_own,
                 "is_out": one.action == Action.POST and one.state == State.SENT,
@@ -163,7 +164,7 @@ class DeedView(DeliveryView):
         try:
             self.deed.do(self.delivery, request.user, **values)
         except by_hand.Refused as refused:
-            messages.error(request, gettext(refused.words))
+            messages.error(request, refused.text())
         else:
             messages.success(request, self.deed.done)
         return self._where()

@@ -21,7 +21,8 @@ SAMPLE_MARKER = "xxxxxxxxxx"  # a delivery gets its own when it is planned
 
 @dataclass(frozen=True)
 class Preview:
-    """``look`` is feed, article or script; ``html`` is cleaned; ``length`` and ``limit`` are in the channel's own units."""
+    """``look`` is feed, article or script; ``html`` is cleaned; ``length`` and ``limit`` are in the channel's own units,
+    which ``counts`` names for the counter on the board."""
 
     story: Story
     post: Post
@@ -30,6 +31,7 @@ class Preview:
     owner: str
     length: int
     limit: int
+    counts: str
     problems: tuple[str, ...]
 
     @property
@@ -73,7 +75,15 @@ def preview(
         log.exception("no preview of %s on channel %s", story.key, channel.pk)
         return None
     return Preview(
-        story, post, adapter.look, str(channel), channel.organisation.name, length, adapter.text_limit, problems
+        story,
+        post,
+        adapter.look,
+        str(channel),
+        channel.organisation.name,
+        length,
+        adapter.limit,
+        adapter.counts,
+        problems,
     )
 
 

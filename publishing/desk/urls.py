@@ -2,15 +2,17 @@
 
 from django.urls import path
 
-from publishing.desk import board, channels, compose, connecting, delivery, figures, stories
+from publishing.desk import board, calendar, channels, compose, connecting, delivery, figures, move, stories
 
 urlpatterns = [
     path("stories/", stories.StoriesView.as_view(), name="publishing_stories"),
     path("stories/<int:pk>/", compose.ComposeView.as_view(), name="publishing_compose"),
     path("story/<str:key>/", stories.StoryByKeyView.as_view(), name="publishing_compose_story"),
+    path("calendar/", calendar.CalendarView.as_view(), name="publishing_calendar"),
     path("deliveries/", board.DeliveriesView.as_view(), name="publishing_deliveries"),
     path("deliveries/bulk/", board.BulkView.as_view(), name="publishing_deliveries_bulk"),
     path("deliveries/<int:pk>/", delivery.DeliveryView.as_view(), name="publishing_delivery"),
+    path("deliveries/<int:pk>/move/", move.MoveView.as_view(), name="publishing_move"),
     path("deliveries/<int:pk>/<slug:deed>/", delivery.DeedView.as_view(), name="publishing_deed"),
     path("figures/", figures.FiguresView.as_view(), name="publishing_figures"),
     path("channels/", channels.ChannelsView.as_view(), name="publishing_channels"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from cms import people
 from publishing import outbox, turn
 from publishing.channels import adapters
 from publishing.desk.base import PAGE_SIZE
+from publishing.desk.preview import preview
 from publishing.models import Attempt, Channel, Delivery, Organisation, State, StoryVersion
 from publishing.plan import Owed
 from publishing.story import Action
@@ -266,6 +268,39 @@ def test_previews_and_back_to_automatic_change_nothing_but_the_page(client, publ
     shown = text_of(compose(client, version, "", cards=cards, automatic=page.pk))
     assert "Lời cho trang" not in shown and "Lời cho báo" in shown
     assert not Delivery.objects.exists()
+
+
+# What compose.js does with the names in Adapter.counts.
+COUNTERS = {
+    "points": len,
+    "utf16": lambda text: len(text.encode("utf-16-le")) // 2,
+    "bytes": lambda text: len(text.encode()),
+    "addresses": lambda text: len(re.sub(r"https?://\S+", "x" * 23, text)),
+}
+
+
+@pytest.mark.parametrize("kind", sorted(adapters()))
+def test_the_boards_counter_counts_as_the_channel_does(kind):
+    adapter, story = adapters()[kind]({}, {}, "Cơ quan"), fresh_story()
+    count = COUNTERS[adapter.counts]
+    wordings = [
+        "Một câu.",
+        "Câu 😀 dài hơn https://tinthat.example/mot-dia-chi-rat-dai-o-day",
+        "Hai\n\ndòng & 100%. " * 9,
+    ]
+    frames = [
+        adapter.length(adapter.render(story, Action.POST, "xxxxxxxxxx", wording).text) - count(wording.strip())
+        for wording in wordings
+    ]
+    assert len(set(frames)) == 1, frames
+
+
+def test_a_server_that_takes_more_is_not_called_too_long_on_the_board():
+    config = {"server": "https://mastodon.example", "text_limit": 5000}
+    channel = Channel(kind="mastodon", name="M", organisation=Organisation(name="Cơ quan"), config=config)
+    shown = preview(channel, fresh_story(), wording="Một câu dài. " * 60)
+    assert shown and shown.length > 500 and not shown.problems
+    assert (shown.limit, shown.is_too_long) == (5000, False)
 
 
 def test_planning_without_a_channel_says_so(client, publisher):
