@@ -191,7 +191,8 @@ class Adapter:
     consent: ClassVar[type[Consent] | None] = None  # how its account is connected in the browser, if it can be
 
     text_limit: ClassVar[int]  # of Post.text, in the units of length()
-    counts: ClassVar[str] = "points"  # what length() counts, for the board's counter: points|utf16|bytes|addresses
+    # What length() counts, for the board's counter: points|utf16|bytes|addresses; empty where only the server can tell.
+    counts: ClassVar[str] = "points"
     wording_label: ClassVar[str] = _("Wording")  # msgid: what the publisher may edit
     finds: ClassVar[bool] = False  # find() can tell whether a marked post is out
     settle_seconds: ClassVar[int] = 0  # after this long a find() that finds nothing is believed

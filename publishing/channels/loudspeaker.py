@@ -71,6 +71,7 @@ class Loudspeaker(Adapter):
     Form: ClassVar[type[ChannelForm]] = LoudspeakerForm
     secrets: ClassVar[tuple[str, ...]] = ("password",)
     text_limit: ClassVar[int] = LONG_LENGTH
+    counts: ClassVar[str] = ""  # what is written is not what is said: only the server can tell
     wording_label: ClassVar[str] = _("Read-aloud script")
     finds: ClassVar[bool] = False
     longest_call: ClassVar[float] = FINAL_SECONDS
