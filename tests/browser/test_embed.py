@@ -40,6 +40,7 @@ def test_the_frame_on_another_site(people, demo, path, width):
     frame = page.frames[1]
     assert frame.locator("html").get_attribute("lang") == ("en" if path.startswith("/en/") else "vi")
     assert all(url.startswith(demo.url) for url in asked) and frame.locator("script, [style]").count() == 0
+    frame.wait_for_load_state("load")
     frame.evaluate("document.fonts.ready.then(() => true)")  # the frame is measured in its own letters
     size = frame.evaluate("[document.documentElement.scrollHeight, innerHeight, document.documentElement.scrollWidth]")
     assert size[0] <= size[1], "has to be scrolled"
