@@ -45,3 +45,9 @@ class AboutSite(BaseSiteSetting):
     class Meta:
         verbose_name = _("about this site")
         verbose_name_plural = _("about this site")
+
+
+def about_site() -> AboutSite | None:
+    """What somebody has set, with its office; None before that. Reads only: Wagtail's own way would write a row for a
+    reader."""
+    return AboutSite.objects.select_related("office").filter(site__is_default_site=True).first()

@@ -19,7 +19,8 @@ from cms.finding import matching
 from cms.finding.links import links_in
 from cms.finding.search import SearchEntry, fold
 from cms.pages.answer import Answer
-from cms.public.search import answers_of, language
+from cms.public.search import answers_of
+from cms.translation import languages
 
 LONGEST = 5_000
 FEW_WORDS = 3
@@ -52,7 +53,7 @@ def _our_page(link: str, request: HttpRequest) -> Page | None:
 
 def _shown(text: str) -> tuple[list[Shown], list[Page]]:
     """The matches, and the retracted answers among them, which answer nothing any more."""
-    matches = matching.find(text, language())
+    matches = matching.find(text, languages.active())
     pages = {page.pk: page for page in answers_of([match.entry for match in matches])}
     shown, retracted = [], []
     for match in matches:
@@ -94,5 +95,5 @@ def check(request: HttpRequest) -> HttpResponse:
 
 
 def _found(text: str, others: set[int]) -> list[Page]:
-    entries = SearchEntry.objects.for_language(language()).with_words(text).exclude(pk__in=others)
+    entries = SearchEntry.objects.for_language(languages.active()).with_words(text).exclude(pk__in=others)
     return answers_of(list(entries[:5]))

@@ -12,8 +12,8 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 from wagtail.models import Page
 
@@ -22,16 +22,12 @@ from cms.finding.search import SearchEntries, SearchEntry, fold
 from cms.incidents import Place, Topic
 from cms.pages.answer import Answer
 from cms.pages.home import A_PAGE
+from cms.translation import languages
 
 FACT = "fact"  # chosen among the verdicts: answers without a claim
 MOST_SUGGESTED = 7
 KEPT_SECONDS = 30
 _DAYS = ["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"]
-
-
-def language() -> str:
-    """The active language."""
-    return get_language() or "vi"
 
 
 class SearchForm(forms.Form):
@@ -85,7 +81,7 @@ class SearchForm(forms.Form):
     def entries(self) -> SearchEntries:
         """What is found; everything where only filters are set, nothing where there is nothing to look for."""
         chosen = self.cleaned_data
-        found: Any = SearchEntry.objects.for_language(language())
+        found: Any = SearchEntry.objects.for_language(languages.active())
         if words := str(chosen.get("q") or ""):
             found = found.with_words(words)
         elif self.is_filtered:
@@ -139,10 +135,10 @@ def search(request: HttpRequest) -> HttpResponse:
 def suggest(request: HttpRequest) -> HttpResponse:
     """``{"suggestions": [{"title", "url", "verdict"}, …]}`` for an unfinished query; kept for half a minute."""
     typed = fold(request.GET.get("q", "")[:200])
-    key = "suggest:" + sha256(f"{language()} {typed}".encode()).hexdigest()
+    key = "suggest:" + sha256(f"{languages.active()} {typed}".encode()).hexdigest()
     found = cache.get(key) if len(typed) > 1 else []
     if found is None:
-        entries = list(SearchEntry.objects.for_language(language()).beginning(typed)[:MOST_SUGGESTED])
+        entries = list(SearchEntry.objects.for_language(languages.active()).beginning(typed)[:MOST_SUGGESTED])
         found = [
             {
                 "title": page.title,

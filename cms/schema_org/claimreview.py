@@ -6,7 +6,7 @@ was handed over (``facts_about`` and ``policies`` are the two that do). How it g
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -68,9 +68,10 @@ class Facts:
 # What is asked of the database --------------------------------------------------------------------------------
 
 
-def policies(language: str) -> dict[str, str]:
-    """The addresses of the information pages of a language, by their purpose. One query."""
-    return {purpose: page.full_url or "" for purpose, page in pages_by_purpose(language).items()}
+def policies(language: str, known: Mapping[str, InfoPage] | None = None) -> dict[str, str]:
+    """The addresses of the information pages of a language, by their purpose. One query, unless they are ``known``."""
+    pages = pages_by_purpose(language) if known is None else known
+    return {purpose: page.full_url or "" for purpose, page in pages.items()}
 
 
 def spread_of(pages: Iterable[Any]) -> dict[int, Spread]:

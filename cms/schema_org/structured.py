@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from wagtail.images.models import SourceImageIOError
 from wagtail.models import Page
 
-from cms.about import AboutSite
+from cms.about import AboutSite, about_site
 from cms.cards import cards
 from cms.pages.answer import Answer
 from cms.pages.home import AnswerList, CorrectionsLog, HomePage, InfoPage
@@ -47,13 +47,13 @@ def describe(page: Any, around: Mapping[str, Any]) -> dict[str, Any] | None:
     language = page.locale.language_code
     with translation.override(language):
         if isinstance(page, Answer):
-            facts = _facts(page)
+            facts = _facts(page, around)
             nodes: list[dict[str, Any] | None] = [
                 claimreview.news_article(page, facts),
                 claimreview.claim_review(page, facts.spread),
             ]
         elif isinstance(page, HomePage):
-            nodes = [*_home(page)]
+            nodes = [*_home(page, around)]
         elif isinstance(page, AnswerList):
             nodes = [_listing(page, around.get("answers", ()))]
         elif isinstance(page, CorrectionsLog):
@@ -63,11 +63,20 @@ def describe(page: Any, around: Mapping[str, Any]) -> dict[str, Any] | None:
         return claimreview.graph([*nodes, _breadcrumbs(page, around.get("menu"))])
 
 
-def _facts(page: Answer) -> Facts:
+def _policies(page: Page, around: Mapping[str, Any]) -> dict[str, str]:
+    """Of the page's language. The menu has them, unless it is another language's: around a page that is not translated."""
+    language = page.locale.language_code
+    menu: Any = around.get("menu")
+    home = getattr(menu, "home", None)
+    is_known = home is not None and home.locale.language_code == language
+    return claimreview.policies(language, menu.policies if is_known else None)
+
+
+def _facts(page: Answer, around: Mapping[str, Any]) -> Facts:
     spread = Spread()
     if page.claim_text and not page.is_retracted:
         spread = claimreview.spread_of([page]).get(page.pk, spread)
-    return Facts(spread, claimreview.policies(page.locale.language_code), image_of(page))
+    return Facts(spread, _policies(page, around), image_of(page))
 
 
 def image_of(page: Answer) -> str:
@@ -89,17 +98,17 @@ def card_of(page: Answer) -> str:
 
 def the_office() -> tuple[Organisation | None, AboutSite | None]:
     """The office that runs the site, and how to reach it."""
-    about = AboutSite.objects.filter(site__is_default_site=True).select_related("office").first()
+    about = about_site()
     office = about.office if about and about.office else Organisation.objects.filter(is_office=True).first()
     return office, about
 
 
-def _home(page: HomePage) -> list[dict[str, Any]]:
+def _home(page: HomePage, around: Mapping[str, Any]) -> list[dict[str, Any]]:
     office, about = the_office()
     channels = Channel.objects.usable().filter(organisation=office, is_sandbox=False).exclude(public_url="")
     whole = claimreview.publisher(
         office,
-        claimreview.policies(page.locale.language_code),
+        _policies(page, around),
         address=about.address if about else "",
         email=about.email if about else "",
         telephone=about.phone if about else "",

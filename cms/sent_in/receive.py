@@ -58,12 +58,17 @@ def _most_alike(said: Said, others: Iterable[Submission]) -> Submission | None:
     return best[2] if best and best[0] >= ENOUGH else None
 
 
+def _likely(said: Said, others: Iterable[tuple[Any, Said]], most: int) -> list[Any]:
+    """Those of ``others`` that a person may find to say the same, most alike first, newer before older."""
+    alike = [(said.likeness(its), one.pk, one) for one, its in others]
+    return [one for likeness, _pk, one in sorted(alike, reverse=True)[:most] if likeness >= ENOUGH / 2]
+
+
 def like_groups(submission: Submission, most: int = 3) -> list[Submission]:
     """Other new groups that an editor may find to say the same, most alike first."""
     said = Said(submission.text, submission.url)
     others = Submission.objects.firsts().filter(phase=Submission.Phase.RECEIVED).exclude(pk=submission.pk)
-    alike = [(said.likeness(Said(one.text, one.url)), one.pk, one) for one in others.order_by("-pk")[:COMPARED_GROUPS]]
-    return [one for likeness, _pk, one in sorted(alike, reverse=True)[:most] if likeness >= ENOUGH / 2]
+    return _likely(said, ((one, Said(one.text, one.url)) for one in others.order_by("-pk")[:COMPARED_GROUPS]), most)
 
 
 def likely_incidents(submission: Submission, most: int = 3) -> list[Incident]:
@@ -71,5 +76,4 @@ def likely_incidents(submission: Submission, most: int = 3) -> list[Incident]:
     said = Said(submission.text, submission.url)
     since = timezone.now() - timedelta(days=365)
     incidents = Incident.objects.filter(first_seen_at__gte=since).order_by("-pk").only("pk", "claim", "status")
-    alike = [(said.likeness(Said(one.claim)), one.pk, one) for one in incidents[:COMPARED_GROUPS]]
-    return [one for likeness, _pk, one in sorted(alike, reverse=True)[:most] if likeness >= ENOUGH / 2]
+    return _likely(said, ((one, Said(one.claim)) for one in incidents[:COMPARED_GROUPS]), most)

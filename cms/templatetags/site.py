@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
 from cms import approval
-from cms.about import AboutSite
+from cms.about import about_site
 from cms.approval import Approval
 from cms.incidents import times_seen
 from cms.pages.answer import Answer, Change, Evidence
@@ -98,10 +98,7 @@ def menu_entries(context: Context, menu: Menu) -> list[Entry]:
     ]
 
 
-@register.simple_tag
-def about_site() -> AboutSite | None:
-    """Who runs the site, as far as somebody has set it. Reads only: Wagtail's own tag would write a row for a reader."""
-    return AboutSite.objects.select_related("office").filter(site__is_default_site=True).first()
+register.simple_tag(about_site)
 
 
 @register.simple_tag
