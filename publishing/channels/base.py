@@ -21,7 +21,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
-from publishing.channels.http import Http
+from publishing.channels.http import Answer, Http, NoAnswer, NotSent
 from publishing.story import Action, Post, Receipt, Story, Way
 
 
@@ -139,6 +139,8 @@ class Consent:
         "Access was refused there: nothing was changed. To connect, start again and allow it."
     )
     failed_words: ClassVar[str] = _("The other side did not give access: nothing was changed. Start again.")
+    unreachable_words: ClassVar[str]
+    unclear_words: ClassVar[str]
 
     def __init__(self, config: Mapping[str, Any], secrets: Mapping[str, str], http: Http) -> None:
         self.config, self.secret, self.http = config, secrets, http
@@ -154,11 +156,37 @@ class Consent:
         """
         raise NotImplementedError
 
+    def call(self, method: str, url: str, **options: Any) -> Answer:
+        """One call to the vendor. Nothing is posted by it, so without an answer it may be tried again: TRANSIENT."""
+        try:
+            return self.http.call(method, url, **options)
+        except NotSent:
+            raise ChannelError(Outcome.TRANSIENT, self.unreachable_words) from None
+        except NoAnswer:
+            raise ChannelError(Outcome.TRANSIENT, self.unclear_words) from None
+
+    def json(self, method: str, url: str, **options: Any) -> dict[str, Any]:
+        """The JSON object of an answer, whatever its status. TRANSIENT if it has none."""
+        answer = self.call(method, url, **options)
+        if not isinstance(answer.json, dict):
+            raise ChannelError(Outcome.TRANSIENT, self.unclear_words, http_status=answer.status)
+        return answer.json
+
     def refusal(self, told: Mapping[str, str]) -> ChannelError:
         """What an answer without a code means."""
         words = self.denied_words if told.get("error") == "access_denied" else self.failed_words
         said = told.get("error_description") or told.get("error_message") or told.get("error") or ""
         return ChannelError(Outcome.AUTH, words, vendor_words=said)
+
+
+def api_address(label: Any, initial: str) -> forms.URLField:
+    """A setting that only a stand-in changes: where the vendor's API is."""
+    return forms.URLField(
+        label=label,
+        initial=initial,
+        assume_scheme="https",
+        help_text=gettext_lazy("Leave it as it is, except for a stand-in."),
+    )
 
 
 class ChannelForm(forms.Form):

@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from publishing.channels import frame
-from publishing.channels.base import Adapter, ChannelError, ChannelForm, Consent, Outcome, Probe
+from publishing.channels.base import Adapter, ChannelError, ChannelForm, Consent, Outcome, Probe, api_address
 from publishing.channels.facebook_consent import FacebookConsent
 from publishing.channels.facebook_errors import (
     APP_SECRET,
@@ -67,12 +67,7 @@ class FacebookForm(ChannelForm):
         ),
         error_messages={"invalid": gettext_lazy("The Page ID consists of digits only.")},
     )
-    api_base = forms.URLField(
-        label=gettext_lazy("Address of the API"),
-        initial="https://graph.facebook.com",
-        assume_scheme="https",
-        help_text=gettext_lazy("Leave it as it is, except for a stand-in."),
-    )
+    api_base = api_address(gettext_lazy("Address of the API"), "https://graph.facebook.com")
     api_version = forms.RegexField(
         r"^v\d{1,3}\.\d{1,2}$",
         label=gettext_lazy("Version of the API"),
@@ -107,12 +102,7 @@ class FacebookForm(ChannelForm):
     )
 
     def clean_api_base(self) -> str:
-        """Without a slash at the end. Encrypted, unless the other end is this machine: the token travels along."""
-        address = str(self.cleaned_data["api_base"]).rstrip("/")
-        parts = urlsplit(address)
-        if parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "::1", "localhost"}:
-            raise forms.ValidationError(gettext_lazy("The address must begin with https://."))
-        return address
+        return self.encrypted(self.cleaned_data["api_base"])
 
 
 class Facebook(Adapter):

@@ -19,7 +19,6 @@ from django.utils.translation import gettext_noop as _
 
 from publishing.channels.base import Account, Asking, ChannelError, Consent, Outcome
 from publishing.channels.facebook_errors import UNCLEAR, UNREACHABLE
-from publishing.channels.http import NoAnswer, NotSent
 
 PERMISSIONS = ("pages_show_list", "pages_manage_posts", "pages_read_engagement")
 MOST_PAGES = "100"
@@ -41,6 +40,8 @@ class FacebookConsent(Consent):
     needs: ClassVar[tuple[str, ...]] = ("app_id", "app_secret")
     gives: ClassVar[tuple[str, ...]] = ("page_id", "access_token")
     account: ClassVar[str] = "page_id"
+    unreachable_words: ClassVar[str] = UNREACHABLE
+    unclear_words: ClassVar[str] = UNCLEAR
 
     def address(self, asking: Asking) -> str:
         """Facebook's dialog: at the API's host, with "www." for "graph."."""
@@ -102,12 +103,7 @@ class FacebookConsent(Consent):
     def _get(self, path: str, asked: Mapping[str, str], token: str = "") -> dict[str, Any]:
         """The JSON object of a success. Raises ChannelError."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        try:
-            answer = self.http.call("GET", f"{self._base}/{self._version}/{path}", params=dict(asked), headers=headers)
-        except NotSent:
-            raise ChannelError(Outcome.TRANSIENT, UNREACHABLE) from None
-        except NoAnswer:
-            raise ChannelError(Outcome.TRANSIENT, UNCLEAR) from None
+        answer = self.call("GET", f"{self._base}/{self._version}/{path}", params=dict(asked), headers=headers)
         told = answer.json if isinstance(answer.json, dict) else {}
         if isinstance(error := told.get("error"), dict):
             # (field) Code 100 stands for a code of the dialog that is spent or too old; 36007 and 36009 are its subcodes.

@@ -22,7 +22,7 @@ from django.utils.translation import gettext_noop as _
 
 from publishing.channels import frame
 from publishing.channels.addresses import clean_address
-from publishing.channels.base import Adapter, ChannelError, ChannelForm, Outcome, Probe, Problem
+from publishing.channels.base import Adapter, ChannelError, ChannelForm, Outcome, Probe
 from publishing.channels.http import Answer, NoAnswer, NotPublic, NotSent
 from publishing.channels.mastodon_errors import (
     GONE,
@@ -119,14 +119,6 @@ class Mastodon(Adapter):
     def length(self, text: str) -> int:
         """Code points, with 23 for every address. The server counts whole letters, which are never more."""
         return len(re.sub(r"https?://\S+", "x" * URL_LENGTH, text))
-
-    def problems(self, post: Post) -> list[Problem]:
-        """Too long for the server the account is on: its limit may be another than the usual one."""
-        length = self.length(post.text)
-        if length > self.limit:
-            words = _("The text is %(length)s long; this channel takes at most %(limit)s.")
-            return [Problem(words, {"length": length, "limit": self.limit})]
-        return []
 
     def wording(self, story: Story, action: Action = Action.POST) -> str:
         """The short answer, and the beginning of the body where the server has room for it."""

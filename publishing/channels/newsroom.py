@@ -20,8 +20,10 @@ from django.utils.translation import gettext_noop as _
 from publishing.channels.base import Adapter, ChannelForm, Outcome, Probe
 from publishing.channels.newsroom_item import (
     NINJS_TYPE,
+    embargo_field,
     embargo_until,
     file_base,
+    formats_field,
     frame,
     ninjs_file,
     script,
@@ -83,27 +85,8 @@ class NewsroomForm(ChannelForm):
         assume_scheme="https",
         help_text=gettext_lazy("Only if the newsroom asks for it. Never change it once items were sent."),
     )
-    formats = forms.ChoiceField(
-        label=gettext_lazy("Format of the item"),
-        required=False,
-        initial="ninjs",
-        choices=[
-            ("ninjs", gettext_lazy("ninjs 3.1 (JSON)")),
-            ("newsml", gettext_lazy("NewsML-G2 2.35 (XML)")),
-            ("both", gettext_lazy("both")),
-        ],
-        help_text=gettext_lazy("What the newsroom's system reads. The script comes as a text file in any case."),
-    )
-    embargo_minutes = forms.IntegerField(
-        label=gettext_lazy("Embargo in minutes"),
-        required=False,
-        initial=0,
-        min_value=0,
-        max_value=7 * 24 * 60,
-        help_text=gettext_lazy(
-            "The newsroom has the item at once, and may use it this long after it was published. Urgent answers have no embargo."
-        ),
-    )
+    formats = formats_field("ninjs", "newsml", "both")
+    embargo_minutes = embargo_field()
     private_key = forms.CharField(
         label=gettext_lazy("Private key"),
         required=False,

@@ -14,6 +14,9 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from django import forms
+from django.utils.translation import gettext_lazy
+
 from publishing.story import Action, Story
 from publishing.text import clean_html, clip, reading_seconds
 
@@ -124,6 +127,36 @@ def _sentence(text: str) -> str:
 def _date(story: Story, name: str = "modified_at") -> str:
     moment = getattr(story, name).astimezone(NEWSROOM_ZONE)
     return f"{moment:%d/%m/%Y}"
+
+
+def formats_field(*formats: str) -> forms.ChoiceField:
+    """What the newsroom's system reads; the first of ``formats`` (ninjs, newsml, both) unless it says otherwise."""
+    labels = {
+        "ninjs": gettext_lazy("ninjs 3.1 (JSON)"),
+        "newsml": gettext_lazy("NewsML-G2 2.35 (XML)"),
+        "both": gettext_lazy("both"),
+    }
+    return forms.ChoiceField(
+        label=gettext_lazy("Format of the item"),
+        required=False,
+        initial=formats[0],
+        choices=[(name, labels[name]) for name in formats],
+        help_text=gettext_lazy("What the newsroom's system reads. The script comes as a text file in any case."),
+    )
+
+
+def embargo_field() -> forms.IntegerField:
+    """The minutes that ``embargo_until`` counts."""
+    return forms.IntegerField(
+        label=gettext_lazy("Embargo in minutes"),
+        required=False,
+        initial=0,
+        min_value=0,
+        max_value=7 * 24 * 60,
+        help_text=gettext_lazy(
+            "The newsroom has the item at once, and may use it this long after it was published. Urgent answers have no embargo."
+        ),
+    )
 
 
 def embargo_until(story: Story, action: Action, minutes: int) -> datetime | None:

@@ -13,8 +13,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import ClassVar
 
-from django import forms
-from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from publishing.channels.base import Adapter, ChannelForm, Probe
@@ -22,9 +20,11 @@ from publishing.channels.mail import mail, message_id
 from publishing.channels.newsroom_item import (
     NINJS_TYPE,
     editors_note,
+    embargo_field,
     embargo_until,
     embargo_words,
     file_base,
+    formats_field,
     frame,
     ninjs_file,
     one_line,
@@ -62,27 +62,8 @@ SUBJECTS = {
 class NewsroomMailForm(MailForm):
     """The mail server, and what the newsroom wants to have."""
 
-    formats = forms.ChoiceField(
-        label=gettext_lazy("Format of the item"),
-        required=False,
-        initial="both",
-        choices=[
-            ("both", gettext_lazy("both")),
-            ("ninjs", gettext_lazy("ninjs 3.1 (JSON)")),
-            ("newsml", gettext_lazy("NewsML-G2 2.35 (XML)")),
-        ],
-        help_text=gettext_lazy("What the newsroom's system reads. The script comes as a text file in any case."),
-    )
-    embargo_minutes = forms.IntegerField(
-        label=gettext_lazy("Embargo in minutes"),
-        required=False,
-        initial=0,
-        min_value=0,
-        max_value=7 * 24 * 60,
-        help_text=gettext_lazy(
-            "The newsroom has the item at once, and may use it this long after it was published. Urgent answers have no embargo."
-        ),
-    )
+    formats = formats_field("both", "ninjs", "newsml")
+    embargo_minutes = embargo_field()
 
     def clean_formats(self) -> str:
         """both unless said otherwise."""

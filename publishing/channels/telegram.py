@@ -21,7 +21,7 @@ from django.utils.translation import gettext_noop as _
 
 from publishing.channels import frame
 from publishing.channels.addresses import clean_address
-from publishing.channels.base import Adapter, ChannelError, ChannelForm, Outcome, Probe
+from publishing.channels.base import Adapter, ChannelError, ChannelForm, Outcome, Probe, api_address
 from publishing.channels.http import Answer, NoAnswer, NotSent
 from publishing.channels.telegram_errors import (
     BAD_PICTURE,
@@ -53,18 +53,8 @@ class TelegramForm(ChannelForm):
         help_text=gettext_lazy("Its public name with @, or its number, which begins with -100."),
         error_messages={"invalid": gettext_lazy("A channel looks like @name or -1001234567890.")},
     )
-    api_base = forms.URLField(
-        label=gettext_lazy("Address of the API"),
-        initial="https://api.telegram.org",
-        assume_scheme="https",
-        help_text=gettext_lazy("Leave it as it is, except for a stand-in."),
-    )
-    public_base = forms.URLField(
-        label=gettext_lazy("Address of public posts"),
-        initial="https://t.me",
-        assume_scheme="https",
-        help_text=gettext_lazy("Leave it as it is, except for a stand-in."),
-    )
+    api_base = api_address(gettext_lazy("Address of the API"), "https://api.telegram.org")
+    public_base = api_address(gettext_lazy("Address of public posts"), "https://t.me")
     on_retraction = forms.ChoiceField(
         label=gettext_lazy("When an answer is retracted"),
         initial="notice",

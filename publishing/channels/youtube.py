@@ -18,7 +18,7 @@ from urllib.parse import quote, urlsplit
 
 from django.utils.translation import gettext_noop as _
 
-from publishing.channels import tokens
+from publishing.channels import frame, tokens
 from publishing.channels import youtube_errors as errors
 from publishing.channels import youtube_text as text
 from publishing.channels.base import Adapter, ChannelError, ChannelForm, Consent, Expired, Outcome, Probe, Problem
@@ -63,7 +63,7 @@ class YouTube(Adapter):
 
     def render(self, story: Story, action: Action, marker: str, wording: str = "") -> Post:
         """Title, and a description that begins with what was corrected, the verdict and the link."""
-        link = text.marked(story.url, marker)
+        link = frame.marked(story.url, marker)
         said = wording.strip() or self.wording(story, action)
         return Post(
             text=text.description(story, action, link, said, self.owner),
@@ -116,7 +116,7 @@ class YouTube(Adapter):
             ids = [str(item.get("contentDetails", {}).get("videoId")) for item in page.get("items", [])]
             films = self._films(ids, "snippet,status")
             for film in films:
-                if marker in text.markers(str(film["snippet"].get("description"))):
+                if marker in frame.markers_in(str(film["snippet"].get("description"))):
                     return self._published(film)
             if not page.get("nextPageToken") or (films and all(_published_at(film) < oldest for film in films)):
                 return None
@@ -125,7 +125,7 @@ class YouTube(Adapter):
 
     def edit(self, receipt: Receipt, post: Post, marker: str) -> Receipt:
         """Replaces title, description and tags, and keeps everything else that is said of the film."""
-        rendered_with = next(iter(text.markers(post.link)), marker)
+        rendered_with = next(iter(frame.markers_in(post.link)), marker)
         said = post.text.replace(f"utm_id={rendered_with}", f"utm_id={marker}")
         self._change(receipt.remote_id, "snippet", title=post.title, description=said, tags=post.extra["tags"])
         return receipt

@@ -6,7 +6,7 @@ Source: developers.google.com/identity/protocols/oauth2/web-server.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext_noop as _
@@ -14,7 +14,6 @@ from django.utils.translation import gettext_noop as _
 from publishing.channels import tokens
 from publishing.channels import youtube_errors as errors
 from publishing.channels.base import Account, Asking, ChannelError, Consent, Outcome
-from publishing.channels.http import NoAnswer, NotSent
 from publishing.channels.youtube_access import ACCESS_SECONDS, scrubbed
 from publishing.channels.youtube_form import API, OAUTH
 
@@ -36,6 +35,8 @@ class YouTubeConsent(Consent):
     needs: ClassVar[tuple[str, ...]] = ("client_id", "client_secret")
     gives: ClassVar[tuple[str, ...]] = ("refresh_token",)
     account: ClassVar[str] = "channel_id"
+    unreachable_words: ClassVar[str] = errors.UNREACHABLE
+    unclear_words: ClassVar[str] = errors.UNCLEAR
 
     def address(self, asking: Asking) -> str:
         """Google's page. Only a consent that is asked for anew brings a refresh token again."""
@@ -63,7 +64,7 @@ class YouTubeConsent(Consent):
             "redirect_uri": asking.redirect_uri,
             "grant_type": "authorization_code",
         }
-        new = self._json("POST", f"{self._oauth}/token", data=sent)
+        new = self.json("POST", f"{self._oauth}/token", data=sent)
         access, refresh = new.get("access_token"), new.get("refresh_token")
         if not isinstance(access, str) or not access:
             code = str(new.get("error") or "")
@@ -75,7 +76,7 @@ class YouTubeConsent(Consent):
         if not isinstance(refresh, str) or not refresh:
             raise ChannelError(Outcome.AUTH, NOT_LASTING)
         base = str(self.config.get("api_base") or API)
-        seen = self._json(
+        seen = self.json(
             "GET",
             f"{base}/youtube/v3/channels",
             params={"part": "snippet", "mine": "true"},
@@ -100,14 +101,3 @@ class YouTubeConsent(Consent):
     @property
     def _oauth(self) -> str:
         return str(self.config.get("oauth_base") or OAUTH)
-
-    def _json(self, method: str, url: str, **options: Any) -> dict[str, Any]:
-        try:
-            answer = self.http.call(method, url, **options)
-        except NotSent:
-            raise ChannelError(Outcome.TRANSIENT, errors.UNREACHABLE) from None
-        except NoAnswer:
-            raise ChannelError(Outcome.TRANSIENT, errors.UNCLEAR) from None
-        if not isinstance(answer.json, dict):
-            raise ChannelError(Outcome.TRANSIENT, errors.UNCLEAR, http_status=answer.status)
-        return answer.json

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from publishing.channels.base import ChannelForm
+from publishing.channels.base import ChannelForm, api_address
 
 API = "https://www.googleapis.com"
 OAUTH = "https://oauth2.googleapis.com"
@@ -56,18 +56,8 @@ class YouTubeForm(ChannelForm):
             ("delete", gettext_lazy("Delete the film")),
         ],
     )
-    api_base = forms.URLField(
-        label=gettext_lazy("Address of the API"),
-        initial=API,
-        assume_scheme="https",
-        help_text=gettext_lazy("Leave it as it is, except for a stand-in."),
-    )
-    oauth_base = forms.URLField(
-        label=gettext_lazy("Address of the authorisation"),
-        initial=OAUTH,
-        assume_scheme="https",
-        help_text=gettext_lazy("Leave it as it is, except for a stand-in."),
-    )
+    api_base = api_address(gettext_lazy("Address of the API"), API)
+    oauth_base = api_address(gettext_lazy("Address of the authorisation"), OAUTH)
     client_secret = forms.RegexField(
         r"^[!-~]+$",
         label=gettext_lazy("Client secret"),

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from urllib.parse import quote, urlsplit, urlunsplit
 
+from publishing.channels import frame
 from publishing.story import Action, Story, Video
 from publishing.text import clip
 
@@ -20,31 +20,15 @@ CHAPTERS_BYTES = 800
 FEWEST_CHAPTERS = 3
 SHORTEST_CHAPTER = 10  # seconds
 
-# Words of the description itself, in the story's language (the interface's own words go through gettext).
-PHRASES: dict[str, dict[str, str]] = {
-    "vi": {
-        "correct": "ĐÍNH CHÍNH: %s",
-        "correct_unsaid": "ĐÍNH CHÍNH: nội dung đã được sửa, xem tại liên kết dưới đây.",
-        "update": "CẬP NHẬT: %s",
-        "update_unsaid": "CẬP NHẬT: nội dung đã được bổ sung, xem tại liên kết dưới đây.",
-        "verdict": "ĐÃ CÓ KẾT LUẬN: %s",
-        "verdict_unsaid": "ĐÃ CÓ KẾT LUẬN, xem tại liên kết dưới đây.",
-        "retract": "RÚT BÀI: %s",
-        "retract_unsaid": "RÚT BÀI: lý do được nêu tại liên kết dưới đây.",
-        "withdrawn": "Chúng tôi rút lại phim này. Nội dung đã đăng không còn giá trị, xin đừng dựa vào và đừng chia sẻ tiếp.",
-        "link": "Xem bằng chứng: %s",
+# The words of a post, but that it is a film that is withdrawn.
+PHRASES = {
+    "vi": frame.PHRASES["vi"]
+    | {
+        "withdrawn": "Chúng tôi rút lại phim này. Nội dung đã đăng không còn giá trị, xin đừng dựa vào và đừng chia sẻ tiếp."
     },
-    "en": {
-        "correct": "CORRECTION: %s",
-        "correct_unsaid": "CORRECTION: the text was changed, see the link below.",
-        "update": "UPDATE: %s",
-        "update_unsaid": "UPDATE: the text was added to, see the link below.",
-        "verdict": "THE CHECK IS FINISHED: %s",
-        "verdict_unsaid": "THE CHECK IS FINISHED, see the link below.",
-        "retract": "RETRACTED: %s",
-        "retract_unsaid": "RETRACTED: the reason is given at the link below.",
-        "withdrawn": "We withdraw this film. What it said no longer stands: please do not rely on it or share it further.",
-        "link": "See the evidence: %s",
+    "en": frame.PHRASES["en"]
+    | {
+        "withdrawn": "We withdraw this film. What it said no longer stands: please do not rely on it or share it further."
     },
 }
 
@@ -104,18 +88,6 @@ def tags(story: Story) -> list[str]:
         if tag and size <= TAGS_LENGTH:
             made.append(tag)
     return made
-
-
-def marked(url: str, marker: str) -> str:
-    """``url`` with the marker in it, instead of another one."""
-    parts = urlsplit(url)
-    kept = [pair for pair in parts.query.split("&") if pair and not pair.startswith("utm_id=")]
-    return urlunsplit(parts._replace(query="&".join([*kept, f"utm_id={quote(marker, safe='')}"])))
-
-
-def markers(text: str) -> set[str]:
-    """Every marker in ``text``."""
-    return set(re.findall(r"utm_id=([A-Za-z0-9_.~-]+)", text))
 
 
 def clean(text: str) -> str:

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_noop as _
 
-from publishing.channels import tokens
+from publishing.channels import frame, tokens
 from publishing.channels import zalo_article as article
 from publishing.channels import zalo_errors as errors
 from publishing.channels.base import Adapter, ChannelError, ChannelForm, Consent, Expired, Outcome, Probe, Problem
@@ -62,7 +62,7 @@ class Zalo(Adapter):
     def render(self, story: Story, action: Action, marker: str, wording: str = "") -> Post:
         """Title, verdict and wording as the description, and the body. ``marker`` must be letters and digits."""
         text = article.frame(story, action) + (article.nfc(wording).strip() or self.wording(story, action))
-        link = article.marked(story.url, marker)
+        link = frame.marked(story.url, marker)
         body = article.blocks(story, action, link, self.owner)
         cover = next((image.url for image in story.images), "") or str(self.config.get("cover_url", ""))
         return Post(
@@ -179,7 +179,7 @@ class Zalo(Adapter):
             "description": post.text,
             "cover": {"cover_type": "photo", "photo_url": post.extra["cover"], "status": "show"},
             "body": json.loads(body),
-            "tracking_link": article.ascii_url(article.marked(post.link, marker)),
+            "tracking_link": article.ascii_url(frame.marked(post.link, marker)),
             "status": "show",
             "comment": "show",
         }

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from html import escape
 from typing import Any
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from publishing.story import Action, Image, Story
@@ -106,13 +106,6 @@ def as_html(description: str, body: list[dict[str, Any]]) -> str:
         for block in body
     )
     return clean_html("\n".join(shown))
-
-
-def marked(url: str, marker: str) -> str:
-    """``url`` with the marker in it, instead of another one."""
-    parts = urlsplit(url)
-    kept = [pair for pair in parts.query.split("&") if pair and not pair.startswith("utm_id=")]
-    return urlunsplit(parts._replace(query="&".join([*kept, f"utm_id={quote(marker, safe='')}"])))
 
 
 def markers(text: str) -> set[str]:

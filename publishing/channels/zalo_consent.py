@@ -7,7 +7,7 @@ refuses is known from nobody: any answer without a code counts as "not given".
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext_noop as _
@@ -15,7 +15,6 @@ from django.utils.translation import gettext_noop as _
 from publishing.channels import tokens
 from publishing.channels import zalo_errors as errors
 from publishing.channels.base import Account, Asking, ChannelError, Consent, Outcome
-from publishing.channels.http import NoAnswer, NotSent
 from publishing.channels.zalo_form import API, OAUTH
 
 ACCESS_SECONDS = 3600.0
@@ -32,6 +31,8 @@ class ZaloConsent(Consent):
     needs: ClassVar[tuple[str, ...]] = ("app_id", "app_secret")
     gives: ClassVar[tuple[str, ...]] = ("refresh_token",)
     account: ClassVar[str] = "oa_id"
+    unreachable_words: ClassVar[str] = errors.UNREACHABLE
+    unclear_words: ClassVar[str] = errors.UNCLEAR
 
     def address(self, asking: Asking) -> str:
         """Zalo's page of permissions. It knows no scopes: what the app may do is set at the app."""
@@ -52,7 +53,7 @@ class ZaloConsent(Consent):
             "code_verifier": asking.verifier,
         }
         headers = {"secret_key": self.secret.get("app_secret", "")}
-        new = self._json("POST", f"{self._oauth}/v4/oa/access_token", headers=headers, data=sent)
+        new = self.json("POST", f"{self._oauth}/v4/oa/access_token", headers=headers, data=sent)
         access, refresh = new.get("access_token"), new.get("refresh_token")
         if not (isinstance(access, str) and access and isinstance(refresh, str) and refresh):
             code = str(new.get("error") or "")
@@ -62,7 +63,7 @@ class ZaloConsent(Consent):
         secrets = tokens.kept(access, refresh, tokens.seconds_of(new.get("expires_in"), ACCESS_SECONDS))
         try:
             base = str(self.config.get("api_base") or API)
-            seen = self._json("GET", f"{base}/v2.0/oa/getoa", headers={"access_token": access}).get("data")
+            seen = self.json("GET", f"{base}/v2.0/oa/getoa", headers={"access_token": access}).get("data")
         except ChannelError:
             seen = None  # the tokens are good all the same, and whether the account answers is tested afterwards
         account = seen if isinstance(seen, dict) else {}
@@ -72,14 +73,3 @@ class ZaloConsent(Consent):
     @property
     def _oauth(self) -> str:
         return str(self.config.get("oauth_base") or OAUTH)
-
-    def _json(self, method: str, url: str, **options: Any) -> dict[str, Any]:
-        try:
-            answer = self.http.call(method, url, **options)
-        except NotSent:
-            raise ChannelError(Outcome.TRANSIENT, errors.UNREACHABLE) from None
-        except NoAnswer:
-            raise ChannelError(Outcome.TRANSIENT, errors.UNCLEAR) from None
-        if not isinstance(answer.json, dict):
-            raise ChannelError(Outcome.TRANSIENT, errors.UNCLEAR, http_status=answer.status)
-        return answer.json

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from publishing.channels.base import ChannelForm
+from publishing.channels.base import ChannelForm, api_address
 
 API = "https://openapi.zalo.me"
 OAUTH = "https://oauth.zaloapp.com"
@@ -33,18 +33,8 @@ class ZaloForm(ChannelForm):
             ("remove", gettext_lazy("Remove the article")),
         ],
     )
-    api_base = forms.URLField(
-        label=gettext_lazy("Address of the API"),
-        initial=API,
-        assume_scheme="https",
-        help_text=gettext_lazy("Leave it as it is, except for a stand-in."),
-    )
-    oauth_base = forms.URLField(
-        label=gettext_lazy("Address of the authorisation"),
-        initial=OAUTH,
-        assume_scheme="https",
-        help_text=gettext_lazy("Leave it as it is, except for a stand-in."),
-    )
+    api_base = api_address(gettext_lazy("Address of the API"), API)
+    oauth_base = api_address(gettext_lazy("Address of the authorisation"), OAUTH)
     app_secret = forms.RegexField(
         r"^[!-~]+$",  # it travels in an HTTP header: visible ASCII only
         label=gettext_lazy("App secret"),
