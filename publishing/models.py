@@ -145,6 +145,10 @@ class Channel(models.Model):
         http = Http(connect=CONNECT_SECONDS, read=settings.DELIVERY_READ_SECONDS)
         return self.adapter_class(self.config, vault.unseal(self.sealed), self.organisation.name, http)
 
+    def bare_adapter(self) -> Adapter:
+        """The adapter without credentials: what a channel can do depends on its settings alone. KeyError as above."""
+        return self.adapter_class(self.config, {}, self.organisation.name)
+
     @property
     def settle_seconds(self) -> float:
         """How long after a call a read-back that finds nothing is believed; a stand-in may settle faster."""

@@ -44,8 +44,7 @@ def enqueue(version: StoryVersion, owed: Iterable[Owed], made_by: Any = None) ->
     with transaction.atomic():
         for one in owed:
             channel = Channel.objects.select_related("organisation").get(pk=one.channel_id)
-            # The means of a channel depend on its settings alone: no credentials are needed to know them.
-            is_possible = channel.adapter_class(channel.config, {}).way(one.action) != Way.NONE
+            is_possible = channel.bare_adapter().way(one.action) != Way.NONE
             state, words = State.DUE, ""
             if not is_possible:
                 state, words = State.HELD, channel.adapter_class.cannot_words

@@ -200,7 +200,7 @@ class Turn:
                         seconds=min(FIRST_LOOK_SECONDS, settings.DELIVERY_LEASE_SECONDS)
                     )
                     changes["words"] = LOOKING
-                    finds = delivery.channel.adapter_class.finds
+                    finds = (self.adapter or delivery.channel.bare_adapter()).finds
                     # A read-back that finds nothing clears the doubts, so that they alone may never add up.
                     is_hopeless = (
                         changes["doubts"] >= DOUBTS_BEFORE_A_PERSON or now - delivery.scheduled_at > GIVE_UP_AFTER

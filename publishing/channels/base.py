@@ -222,7 +222,9 @@ class Adapter:
     # What length() counts, for the board's counter: points|utf16|bytes|addresses; empty where only the server can tell.
     counts: ClassVar[str] = "points"
     wording_label: ClassVar[str] = _("Wording")  # msgid: what the publisher may edit
-    finds: ClassVar[bool] = False  # find() can tell whether a marked post is out
+    # find() can tell whether a marked post is out. A kind of which only some channels can makes it a property: it is
+    # asked of an adapter with its settings, never of the class.
+    finds: ClassVar[bool] = False
     settle_seconds: ClassVar[int] = 0  # after this long a find() that finds nothing is believed
     longest_call: ClassVar[float] = 0.0  # seconds that send() or edit() may take beyond the usual lease
     max_in_flight: ClassVar[int] = 4  # calls at once to one channel

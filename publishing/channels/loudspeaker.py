@@ -1,12 +1,16 @@
-"""A commune's loudspeakers: a bulletin to read aloud in two lengths, by mail to the station or on a printed sheet.
+"""A commune's loudspeakers: a bulletin to read aloud in two lengths, by mail, as a file over SFTP, or on a printed sheet.
 
-Where a station has no mail, nothing is sent from here: the delivery is held, a person prints the sheet from its
+Over SFTP it is as with a broadcaster's newsroom: the sheet is one file, ``<slug>_<marker>_v<version>.txt``, whole or not
+there at all; a correction or a withdrawal is another file beside it, and a lost answer is looked up on the server.
+
+Where a station has neither, nothing is sent from here: the delivery is held, a person prints the sheet from its
 preview, hands it over and says so ("done by hand"); a correction or a withdrawal then comes back to that person the
 same way. By mail it is as with a newsroom: a lost answer is for a person, and what follows is in the same thread.
 """
 
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -25,21 +29,30 @@ from publishing.channels.loudspeaker_script import (
 )
 from publishing.channels.mail import mail, message_id
 from publishing.channels.newsroom_item import file_base
+from publishing.channels.sftp import Login, is_there, try_folder
+from publishing.channels.sftp import hand_over as put_files
+from publishing.channels.sftp_form import SftpForm, sftp_login
 from publishing.channels.smtp import FINAL_SECONDS, hand_over, try_envelope
 from publishing.channels.smtp_form import MailForm, mailbox
 from publishing.story import Action, File, Post, Receipt, Story, Way
 from publishing.text import reading_seconds
 
+SFTP = "sftp_"  # in front of the names of settings and secrets for SFTP
 BY_HAND = _("Please print the bulletin, hand it to the station, and then mark this as done by hand.")
 
 
 class LoudspeakerForm(MailForm):
-    """How the bulletin reaches the station; a mail server only if it goes by mail."""
+    """How the bulletin reaches the station, and what that way needs; nothing of the other ways is needed.
+
+    The fields for SFTP are those of SftpForm, each called SFTP + its name there: a station that changes from one way to
+    the other must never get the password of the other's server.
+    """
 
     reached_by = forms.ChoiceField(
         label=gettext_lazy("How the bulletin reaches the station"),
         choices=[
             ("mail", gettext_lazy("by e-mail")),
+            ("sftp", gettext_lazy("as a file in a folder on a server (SFTP)")),
             ("hand", gettext_lazy("a person hands over a printed sheet")),
         ],
         initial="mail",
@@ -48,17 +61,45 @@ class LoudspeakerForm(MailForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("host", "port", "sender", "receiver"):
-            self.fields[name].required = False
+        self.ways = {"mail": [name for name in self.fields if name != "reached_by"]}
+        self.ways["sftp"] = [SFTP + name for name in SftpForm.base_fields]
+        for name, field in SftpForm.base_fields.items():
+            self.fields[SFTP + name] = own = deepcopy(field)
+            own.label = f"{field.label} (SFTP)"
+        for way, names in self.ways.items():
+            for name in names:
+                self.fields[name].required = False
+                # The desk's style sheet shows only what the chosen way needs; without it everything is there.
+                self.fields[name].widget.attrs["data-only-for"] = way
 
     def clean(self) -> dict[str, Any]:
-        """What mail needs is needed for mail only."""
+        """What the chosen way needs must be there and right; what belongs to another stays as it was."""
         values = super().clean()
-        if values.get("reached_by") == "mail":
+        chosen = values.get("reached_by", "")
+        for way, names in self.ways.items():
+            for name in names if way != chosen else ():
+                self.errors.pop(name, None)
+                is_secret = name in Loudspeaker.secrets
+                values[name] = "" if is_secret else self.initial.get(name, self.fields[name].initial or "")
+        if chosen == "mail":
             for name in ("host", "port", "sender", "receiver"):
                 if not values.get(name) and name not in self.errors:
                     self.add_error(name, gettext_lazy("This is needed to send mail."))
+        elif chosen == "sftp":
+            self._clean_sftp(values)
         return values
+
+    def _clean_sftp(self, values: dict[str, Any]) -> None:
+        part = SftpForm(
+            {name: self.data.get(self.add_prefix(SFTP + name)) for name in SftpForm.base_fields},
+            initial={"host": self.initial.get(SFTP + "host")},
+        )
+        for name, messages in part.errors.items():
+            field = SFTP + ("private_key" if name == "__all__" else name)
+            if field not in self.errors:
+                is_missing = name in part.fields and part.has_error(name, "required")
+                self.add_error(field, gettext_lazy("This is needed to send by SFTP.") if is_missing else messages)
+        values.update({SFTP + name: value for name, value in part.cleaned_data.items()})
 
 
 class Loudspeaker(Adapter):
@@ -69,14 +110,18 @@ class Loudspeaker(Adapter):
     nature: ClassVar[str] = _("loudspeakers")
     look: ClassVar[str] = "script"
     Form: ClassVar[type[ChannelForm]] = LoudspeakerForm
-    secrets: ClassVar[tuple[str, ...]] = ("password",)
+    secrets: ClassVar[tuple[str, ...]] = ("password", "sftp_private_key", "sftp_password")
     text_limit: ClassVar[int] = LONG_LENGTH
     counts: ClassVar[str] = ""  # what is written is not what is said: only the server can tell
     wording_label: ClassVar[str] = _("Read-aloud script")
-    finds: ClassVar[bool] = False
     longest_call: ClassVar[float] = FINAL_SECONDS
     max_in_flight: ClassVar[int] = 2
     cannot_words: ClassVar[str] = BY_HAND
+
+    @property
+    def finds(self) -> bool:  # type: ignore[override]
+        """A folder can be asked whether the sheet is there, a mail server cannot."""
+        return self._way == "sftp"
 
     def wording(self, story: Story, action: Action = Action.POST) -> str:
         """What is claimed and what is true, as written; render() spells the figures out."""
@@ -113,25 +158,42 @@ class Loudspeaker(Adapter):
         return found
 
     def way(self, action: Action) -> Way:
-        """A mail for each, or a person's errand for each."""
-        return Way.NONE if self._is_by_hand else Way.SEND
+        """A mail or a file for each, or a person's errand for each."""
+        return Way.NONE if self._way == "hand" else Way.SEND
 
     def send(self, post: Post, marker: str) -> Receipt:
-        """The receipt's id is the Message-ID. UNKNOWN once the end of the message was sent without an answer."""
-        if self._is_by_hand:
+        """By mail the receipt's id is the Message-ID; UNKNOWN once the end of the message was sent without an answer.
+        Over SFTP it is the name of the file; UNKNOWN while the answer to its renaming is missing."""
+        if self._way == "hand":
             self.fail(Outcome.PERMANENT, BY_HAND)
+        if self._way == "sftp":
+            put_files(self._login(), post.files)
+            return Receipt(post.files[-1].name)
         box = mailbox(self.config, self.secret, self.http.timeout)
         hand_over(box, mail(post, owner=self.owner, sender=box.sender, receiver=box.receiver, at=datetime.now(UTC)))
         return Receipt(post.extra["message_id"])
 
+    def find(self, post: Post, marker: str) -> Receipt | None:
+        """Over SFTP only: the receipt if the sheet is there, byte for byte."""
+        return Receipt(post.files[-1].name) if is_there(self._login(), post.files[-1]) else None
+
     def probe(self) -> Probe:
-        """Logs in and asks whether both addresses are taken; of a printed sheet there is nothing to test."""
-        if self._is_by_hand:
+        """By mail: logs in and asks whether both addresses are taken. Over SFTP: logs in, writes a hidden empty file and
+        removes it. Of a printed sheet there is nothing to test."""
+        if self._way == "hand":
             return Probe(name=self.owner, words=_("Nothing is sent from here: a person hands over the printed sheet."))
+        if self._way == "sftp":
+            login = self._login()
+            try_folder(login)
+            return Probe(name=f"{login.username}@{login.host}")
         box = mailbox(self.config, self.secret, self.http.timeout)
         try_envelope(box)
         return Probe(name=f"{box.sender} → {box.receiver}")
 
     @property
-    def _is_by_hand(self) -> bool:
-        return self.config.get("reached_by") == "hand"
+    def _way(self) -> str:
+        """mail, sftp or hand."""
+        return str(self.config.get("reached_by") or "mail")
+
+    def _login(self) -> Login:
+        return sftp_login(self.config, self.secret, self.http.timeout, SFTP)

@@ -19,7 +19,7 @@ from publishing.channels.base import Outcome
 from publishing.desk.base import APPROVE, CHANGE_DELIVERIES, SEE_DELIVERIES, DeskView
 from publishing.desk.deeds import APPROVE_WORDING, BULK, CANCEL, DEEDS, DONE_BY_HAND, MOVE, REFUSE_WORDING, SETTLE, Deed
 from publishing.desk.figures import course
-from publishing.desk.preview import automatic_wording, bare_adapter, preview
+from publishing.desk.preview import automatic_wording, preview
 from publishing.desk.words import OUTCOMES, STEPS, WAYS, adapter_class, behind, channel_badge, state_badge, why
 from publishing.models import Attempt, Delivery, State
 from publishing.story import Action, Way
@@ -92,7 +92,7 @@ class DeliveryView(DeskView):
         one, user = self.delivery, self.request.user
         action = Action(one.action)
         is_known = adapter_class(one.channel) is not None
-        way = bare_adapter(one.channel).way(action) if is_known else Way.NONE
+        way = one.channel.bare_adapter().way(action) if is_known else Way.NONE
         is_own = one.wording_by_id == user.pk
         return super().get_context_data(
             **{

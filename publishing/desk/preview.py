@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
-from publishing.channels.base import Adapter
 from publishing.models import Channel
 from publishing.story import Action, Post, Story, Way
 from publishing.text import clean_html, reading_seconds
@@ -55,17 +54,12 @@ class Preview:
         return self.length > self.limit
 
 
-def bare_adapter(channel: Channel) -> Adapter:
-    """The adapter without credentials: enough for everything that needs no network. KeyError if its kind is gone."""
-    return channel.adapter_class(channel.config, {}, channel.organisation.name)
-
-
 def preview(
     channel: Channel, story: Story, action: Action = Action.POST, marker: str = SAMPLE_MARKER, wording: str = ""
 ) -> Preview | None:
     """None where the adapter cannot make a post of it: one broken channel must not take the whole board with it."""
     try:
-        adapter = bare_adapter(channel)
+        adapter = channel.bare_adapter()
         if adapter.way(action) in {Way.NONE, Way.DELETE}:
             return None
         post = adapter.render(story, action, marker, wording)
@@ -90,7 +84,7 @@ def preview(
 def automatic_wording(channel: Channel, story: Story, action: Action = Action.POST) -> str:
     """What the channel says if the publisher changes nothing; empty where that cannot be told."""
     try:
-        return bare_adapter(channel).wording(story, action)
+        return channel.bare_adapter().wording(story, action)
     except Exception:
         log.exception("no wording of %s on channel %s", story.key, channel.pk)
         return ""

@@ -13,7 +13,8 @@ from publishing.models import Channel, Delivery, Organisation, State, StoryVersi
 from publishing.plan import Owed
 from publishing.sandbox.__main__ import connections
 from publishing.sandbox.facebook import PAGE_TOKEN, FacebookSandbox
-from publishing.sandbox.newsroom import NewsroomSandbox, make_private_key
+from publishing.sandbox.newsroom import NewsroomSandbox
+from publishing.sandbox.sftp import make_private_key
 from publishing.sandbox.wordpress import WordPressSandbox
 from publishing.story import Action
 from tests.publishing.stories import make_story
@@ -137,7 +138,7 @@ def test_a_newspaper_that_is_down_keeps_its_queue(office):
 
 def test_a_broadcaster_with_another_host_key_gets_nothing(office):
     radio = office.channel("newsroom")
-    from publishing.sandbox.newsroom import load_private_key, public_line
+    from publishing.sandbox.sftp import load_private_key, public_line
 
     real = radio.config["host_key"]
     radio.config["host_key"] = public_line(load_private_key(make_private_key()))

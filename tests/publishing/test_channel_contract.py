@@ -482,6 +482,8 @@ MAY_IMPORT = {
     "publishing.channels.mail",
     "publishing.channels.newsroom_item",
     "publishing.channels.newsroom_newsml",
+    "publishing.channels.sftp",
+    "publishing.channels.sftp_form",
     "publishing.channels.smtp",
     "publishing.channels.smtp_form",
     "publishing.channels.spoken",

@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
+import time_machine
+from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from publishing import by_hand, outbox
 from publishing.channels.base import ChannelError, Outcome
@@ -17,8 +22,10 @@ from publishing.channels.loudspeaker import BY_HAND, Loudspeaker, LoudspeakerFor
 from publishing.channels.loudspeaker_script import long_version, sentences, short_version
 from publishing.models import Channel, Delivery, Organisation, State, StoryVersion
 from publishing.plan import Owed
+from publishing.sandbox.sftp import load_private_key, make_private_key, public_line
 from publishing.story import Action, Story, Way
 from publishing.text import reading_seconds
+from tests.publishing.rigs import loudspeaker_sftp
 from tests.publishing.rigs.loudspeaker import NAME, Rig
 from tests.publishing.rigs.newsroom_mail import text_of
 from tests.publishing.stories import fresh_story, make_correction, make_retraction, make_story, variants
@@ -33,6 +40,23 @@ BY_MAIL = {
     "sender": "a@example.vn",
     "receiver": "b@example.vn",
 }
+
+
+KEY = public_line(load_private_key(make_private_key()))
+BY_SFTP = {
+    "reached_by": "sftp",
+    "sftp_host": "sftp.example.vn",
+    "sftp_port": 22,
+    "sftp_username": "u",
+    "sftp_password": "p",
+    "sftp_host_key": KEY,
+}
+
+
+@pytest.fixture
+def station() -> Iterator[loudspeaker_sftp.Rig]:
+    with loudspeaker_sftp.Rig() as running:
+        yield running
 
 
 @pytest.fixture
@@ -146,6 +170,48 @@ def test_a_printed_sheet_needs_no_mail_server_and_mail_needs_one() -> None:
     assert next(iter(LoudspeakerForm().fields)) == "reached_by"
 
 
+def test_a_folder_needs_what_sftp_needs_and_says_so_by_its_fields() -> None:
+    with translation.override("en"):
+        form = LoudspeakerForm({"reached_by": "sftp"})
+        assert set(form.errors) == {f"sftp_{name}" for name in ("host", "port", "username", "host_key")}
+        assert form.errors["sftp_host"] == ["This is needed to send by SFTP."]
+        form = LoudspeakerForm(BY_SFTP | {"sftp_host_key": "AAAA", "sftp_host": "sftp://a", "sftp_directory": "../a"})
+        assert set(form.errors) == {"sftp_host_key", "sftp_host", "sftp_directory"}
+        assert "It looks like: ssh-ed25519" in form.errors["sftp_host_key"][0]
+        assert LoudspeakerForm(BY_SFTP).is_valid()
+        without = BY_SFTP | {"sftp_password": ""}
+        assert LoudspeakerForm(without).errors == {"sftp_private_key": ["Please enter a private key or a password."]}
+    assert LoudspeakerForm(without, initial={"sftp_host": "sftp.example.vn"}).is_valid(), "stored ones are kept"
+    assert not LoudspeakerForm(without, initial={"host": "mail.example.vn"}).is_valid(), (
+        "the mail server's is no key to it"
+    )
+    named = LoudspeakerForm(BY_SFTP | {"sftp_host_key": f"[a.example.vn]:22 {KEY} root@a"})
+    assert named.is_valid() and named.cleaned_data["sftp_host_key"] == KEY
+
+
+def test_what_belongs_to_another_way_is_neither_checked_nor_changed_nor_taken() -> None:
+    kept = {"host": "mail.example.vn", "sender": "a@example.vn"}
+    form = LoudspeakerForm(BY_SFTP | {"host": "no host", "sender": "nobody", "password": "typed"}, initial=kept)
+    assert form.is_valid(), form.errors
+    assert {name: form.cleaned_data[name] for name in kept} == kept and form.cleaned_data["password"] == ""
+    form = LoudspeakerForm(BY_MAIL | {"sftp_host": "no host", "sftp_password": "typed"})
+    assert form.is_valid() and (form.cleaned_data["sftp_host"], form.cleaned_data["sftp_password"]) == ("", "")
+    assert form.cleaned_data["sftp_port"] == 22
+
+
+def test_every_field_says_which_way_it_is_for() -> None:
+    ways = {name: field.widget.attrs.get("data-only-for") for name, field in LoudspeakerForm().fields.items()}
+    assert ways.pop("reached_by") is None and set(ways.values()) == {"mail", "sftp"}
+    assert all((way == "sftp") == name.startswith("sftp_") for name, way in ways.items())
+    css = (Path(settings.BASE_DIR) / "templates/static/publishing/desk.css").read_text()
+    assert all(f'[data-only-for="{way}"]' in css for way in ways.values())
+
+
+def test_only_a_folder_can_be_asked_whether_the_bulletin_is_there() -> None:
+    assert [pure(reached_by=way).finds for way in ("mail", "hand", "sftp")] == [False, False, True]
+    assert not pure().finds, "a channel connected before there was a choice goes by mail"
+
+
 def test_a_printed_sheet_is_never_sent() -> None:
     adapter = pure(reached_by="hand")
     assert {adapter.way(action) for action in Action} == {Way.NONE}
@@ -201,3 +267,52 @@ def test_by_mail_the_station_gets_the_sheet_and_the_correction_in_its_thread(rig
     assert second["Subject"].startswith("ĐÍNH CHÍNH – Bản tin truyền thanh: ")
     assert second["In-Reply-To"] == first["Message-ID"] == Delivery.objects.earliest("id").remote_id
     assert "BẢN NGẮN" in text_of(first) and "BẢN ĐẦY ĐỦ" in text_of(first)
+
+
+@pytest.mark.django_db
+def test_over_sftp_each_version_is_a_file_of_its_own_and_the_page_shows_them(station: loudspeaker_sftp.Rig) -> None:
+    channel, story = connect(*station.settings()), fresh_story()
+    outbox.enqueue(StoryVersion.of(story), [Owed(channel.pk, Action.POST, timezone.now())])
+    work()
+    outbox.plan_change(make_correction(story))
+    work()
+    outbox.plan_change(make_retraction(story, revision=3))
+    work()
+    sent = list(Delivery.objects.order_by("id"))
+    assert [one.state for one in sent] == [State.SENT] * 3
+    names = [path.name for path in station.sandbox.bulletins()]
+    assert names == [one.remote_id for one in sent]
+    assert [name.rpartition("_")[2] for name in names] == ["v1.txt", "v2.txt", "v3.txt"]
+    first, second, third = (path.read_text() for path in station.sandbox.bulletins())
+    assert "BẢN NGẮN" in first and "BẢN ĐẦY ĐỦ" in first and story.url in first
+    assert "Xin đính chính thông tin" in second and "Thông báo rút tin" in third
+    shown = requests.get(station.sandbox.page.url).text
+    assert shown.index(names[2]) < shown.index(names[0]) and "không phải đài thật" in shown
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("fault", "copies"), [("drop_after", 1), ("drop_before", 0)])
+def test_over_sftp_a_lost_answer_is_looked_up_and_needs_no_person(
+    station: loudspeaker_sftp.Rig, settings: Any, fault: str, copies: int
+) -> None:
+    settings.DELIVERY_LEASE_SECONDS = 0.2
+    channel = connect(*station.settings())
+    outbox.enqueue(StoryVersion.of(fresh_story()), [Owed(channel.pk, Action.POST, timezone.now())])
+    station.fault(fault)
+    work()
+    lost = Delivery.objects.get()
+    assert (lost.state, lost.doubts, len(station.copies())) == (State.DUE, 1, copies)
+    with time_machine.travel(timezone.now() + timedelta(minutes=5)):
+        work()
+        Delivery.objects.filter(state=State.DUE).update(due_at=timezone.now())
+        work()
+    assert Delivery.objects.get().state == State.SENT and len(station.copies()) == 1
+
+
+@pytest.mark.django_db
+def test_by_mail_a_lost_answer_is_for_a_person(rig: Rig) -> None:
+    channel = connect(*rig.settings())
+    outbox.enqueue(StoryVersion.of(fresh_story()), [Owed(channel.pk, Action.POST, timezone.now())])
+    rig.fault("drop_after")
+    work()
+    assert Delivery.objects.get().state == State.UNKNOWN

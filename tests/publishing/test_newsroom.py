@@ -18,11 +18,12 @@ import pytest
 import requests
 from django.utils import translation
 
-from publishing.channels import newsroom_sftp
+from publishing.channels import sftp
 from publishing.channels.base import ChannelError, Outcome
 from publishing.channels.newsroom import Newsroom, NewsroomForm
 from publishing.channels.newsroom_item import item_uri, ninjs
-from publishing.sandbox.newsroom import NAME, Door, NewsroomSandbox, load_private_key, make_private_key, public_line
+from publishing.sandbox.newsroom import NAME, NewsroomSandbox
+from publishing.sandbox.sftp import Door, load_private_key, make_private_key, public_line
 from publishing.story import Action, Post, Story
 from tests.publishing.rigs.newsroom import Rig
 from tests.publishing.stories import fresh_story, make_correction, make_retraction, make_story, variants
@@ -293,7 +294,7 @@ def test_a_wrong_key_is_followed_by_the_password(rig: Rig) -> None:
 def test_neither_key_nor_password_is_auth_in_words_of_its_own(rig: Rig) -> None:
     with pytest.raises(ChannelError) as caught:
         rig.adapter(secrets={"password": ""}).probe()
-    assert (caught.value.outcome, caught.value.words) == (Outcome.AUTH, newsroom_sftp.NO_LOGIN)
+    assert (caught.value.outcome, caught.value.words) == (Outcome.AUTH, sftp.NO_LOGIN)
 
 
 def test_a_file_of_another_content_is_never_overwritten(rig: Rig) -> None:
@@ -352,7 +353,7 @@ def test_a_server_without_the_rename_of_openssh_gets_a_plain_one(rig: Rig, monke
 def test_a_server_that_says_nothing_does_not_hold_a_worker(monkeypatch: pytest.MonkeyPatch, rig: Rig) -> None:
     import socket
 
-    monkeypatch.setattr(newsroom_sftp, "LOGIN_SECONDS", 0.3)
+    monkeypatch.setattr(sftp, "LOGIN_SECONDS", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         with pytest.raises(ChannelError) as caught:
             rig.adapter(config={"port": silent.getsockname()[1]}).probe()
@@ -363,7 +364,7 @@ def test_the_whole_call_is_bounded_even_where_the_library_waits_for_ever(
     monkeypatch: pytest.MonkeyPatch, rig: Rig
 ) -> None:
     over = threading.Event()
-    monkeypatch.setattr(newsroom_sftp, "WHOLE_SECONDS", 0.8)
+    monkeypatch.setattr(sftp, "WHOLE_SECONDS", 0.8)
     monkeypatch.setattr(Door, "check_channel_subsystem_request", lambda *request: over.wait(20))
     with pytest.raises(ChannelError) as caught:
         rig.adapter().probe()
@@ -375,7 +376,7 @@ def test_a_user_without_file_transfer_is_permanent(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(Door, "check_channel_subsystem_request", lambda *request: False)
     with pytest.raises(ChannelError) as caught:
         rig.adapter().probe()
-    assert (caught.value.outcome, caught.value.words) == (Outcome.PERMANENT, newsroom_sftp.NO_SFTP)
+    assert (caught.value.outcome, caught.value.words) == (Outcome.PERMANENT, sftp.NO_SFTP)
 
 
 def test_a_server_that_hangs_up_during_the_login_has_not_refused_it(monkeypatch: pytest.MonkeyPatch, rig: Rig) -> None:
@@ -393,7 +394,7 @@ def test_a_server_that_hangs_up_during_the_login_has_not_refused_it(monkeypatch:
 def test_a_user_without_a_home_on_the_server_is_told_what_to_check(rig: Rig) -> None:
     with pytest.raises(ChannelError) as caught:
         rig.adapter(config={"directory": "/khong-co"}).send(pure(fresh_story()), MARKER)
-    assert (caught.value.outcome, caught.value.words) == (Outcome.PERMANENT, newsroom_sftp.NO_FOLDER)
+    assert (caught.value.outcome, caught.value.words) == (Outcome.PERMANENT, sftp.NO_FOLDER)
 
 
 def test_the_stand_in_lets_nobody_out_of_its_folder(rig: Rig) -> None:

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from publishing.channels import newsroom_sftp
+from publishing.channels import sftp
 from publishing.channels.base import ChannelError, Outcome
 from publishing.channels.http import Http
 from publishing.channels.newsroom import Newsroom
-from publishing.sandbox.newsroom import make_private_key
+from publishing.sandbox.sftp import make_private_key
 from publishing.story import Action, Receipt
 from tests.publishing.stories import make_correction, make_retraction, make_story
 from tests.servers.sftp import RealSftp, real_sftp
@@ -91,7 +91,7 @@ def test_a_server_with_another_key_gets_nothing(server: RealSftp) -> None:
     pinned, server.host_key_line = server.host_key_line, server.change_host_key()
     assert pinned != server.host_key_line
     error = refusal(adapter)
-    assert (error.outcome, error.words) == (Outcome.AUTH, newsroom_sftp.OTHER_KEY)
+    assert (error.outcome, error.words) == (Outcome.AUTH, sftp.OTHER_KEY)
     assert "SHA256:" in error.vendor_words
     assert server.names() == []
     assert send(newsroom(server))
@@ -103,34 +103,34 @@ def test_a_server_with_another_kind_of_key_is_a_server_with_another_key(server: 
 
     openssh = serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH
     pinned = ec.generate_private_key(ec.SECP256R1()).public_key().public_bytes(*openssh).decode()
-    assert refusal(newsroom(server, host_key=pinned)).words == newsroom_sftp.OTHER_KEY
+    assert refusal(newsroom(server, host_key=pinned)).words == sftp.OTHER_KEY
     assert server.names() == []
 
 
 def test_a_key_that_may_not_log_in_is_auth(server: RealSftp) -> None:
     key = make_private_key()
     error = refusal(newsroom(server, private_key=key))
-    assert (error.outcome, error.words) == (Outcome.AUTH, newsroom_sftp.REFUSED)
+    assert (error.outcome, error.words) == (Outcome.AUTH, sftp.REFUSED)
     assert key not in f"{error.words} {error.vendor_words}"
 
 
 def test_a_missing_folder_is_permanent(server: RealSftp) -> None:
     error = refusal(newsroom(server, directory=f"{server.inbox}/khong-co"))
-    assert (error.outcome, error.words) == (Outcome.PERMANENT, newsroom_sftp.NO_FOLDER)
+    assert (error.outcome, error.words) == (Outcome.PERMANENT, sftp.NO_FOLDER)
 
 
 def test_a_file_where_the_folder_should_be_fails_the_connection_test(server: RealSftp) -> None:
     (server.inbox / "tep").write_text("")
     with pytest.raises(ChannelError) as caught:
         newsroom(server, directory=f"{server.inbox}/tep").probe()
-    assert caught.value.words == newsroom_sftp.NO_FOLDER
+    assert caught.value.words == sftp.NO_FOLDER
 
 
 def test_a_folder_nobody_may_write_to_is_permanent(server: RealSftp) -> None:
     server.restart(read_only=True)
     try:
         error = refusal(newsroom(server))
-        assert (error.outcome, error.words) == (Outcome.PERMANENT, newsroom_sftp.NOT_ALLOWED)
+        assert (error.outcome, error.words) == (Outcome.PERMANENT, sftp.NOT_ALLOWED)
         with pytest.raises(ChannelError):
             newsroom(server).probe()
     finally:

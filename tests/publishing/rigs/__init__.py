@@ -1,7 +1,7 @@
 """One rig a channel: the adapter wired to its stand-in (or to the real server), and a look at what is out there.
 
 The contract test (tests/publishing/test_channel_contract.py) runs over every rig in this package. A module here
-defines one ``Rig`` class with a class attribute ``kind``.
+defines one ``Rig`` class with a class attribute ``kind``, and a ``name`` where a kind has several rigs.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ class RigProtocol(Protocol):
 
 
 def rigs() -> dict[str, type]:
-    """Every rig by kind."""
+    """Every rig by name, which is its kind unless it has one of its own."""
     found = {}
     for module in pkgutil.iter_modules(__path__):
         rig = importlib.import_module(f"{__name__}.{module.name}").Rig
-        found[rig.kind] = rig
+        found[getattr(rig, "name", rig.kind)] = rig
     return found

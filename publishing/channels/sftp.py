@@ -1,6 +1,7 @@
 """A folder on somebody else's SFTP server: pinned host key, bounded in time, files that appear whole or not at all.
+Shared by the channels that put files there.
 
-Everything that goes wrong is a ChannelError. The one thing that matters: until the rename of the trigger file was
+A name that exists is never written again, so that the same files sent twice are there once. Everything that goes wrong is a ChannelError. The one thing that matters: until the rename of the trigger file was
 asked for, nothing was accepted (TRANSIENT); while its answer is missing, perhaps (UNKNOWN).
 """
 
@@ -14,7 +15,7 @@ import secrets
 import socket
 import stat
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
@@ -25,25 +26,30 @@ from cryptography.hazmat.primitives import serialization
 from django.utils.translation import gettext_noop as _
 
 from publishing.channels.base import ChannelError, Outcome
+from publishing.story import File
 
 # A call ends well before the outbox's lease does, whatever the server does.
 LOGIN_SECONDS = 15.0  # for each of greeting, key exchange and login
 WHOLE_SECONDS = 60.0
 FULL_SECONDS = 900.0
 
-UNREACHABLE = _("The broadcaster's server cannot be reached. It is tried again.")
-CUT = _("The connection to the broadcaster's server broke before the files were handed over. It is tried again.")
+UNREACHABLE = _("The receiver's server cannot be reached. It is tried again.")
+CUT = _("The connection to the receiver's server broke before the files were handed over. It is tried again.")
 UNCLEAR = _("The connection broke while the files were handed over. The server is asked whether they are there.")
 OTHER_KEY = _(
     "The server identifies itself with a different key than the one entered here, and nothing was sent. "
-    "Ask the broadcaster whether it changed its key before you enter another one."
+    "Ask whoever runs it whether its key was changed before you enter another one."
 )
-REFUSED = _("The server refuses the user name with this key or password. Ask the broadcaster, then enter them again.")
+REFUSED = _("The server refuses the user name with this key or password. Ask whoever runs it, then enter them again.")
 NO_LOGIN = _("Neither a private key nor a password is stored for this server. Please enter one of them.")
 BAD_KEY = _("The private key cannot be read. Please enter it again.")
-NO_SFTP = _("The server offers no file transfer (SFTP) to this user. Please ask the broadcaster to allow it.")
+NO_SFTP = _("The server offers no file transfer (SFTP) to this user. Please ask whoever runs it to allow it.")
 NO_FOLDER = _("The folder is not there on the server. Please check the folder in the settings of this channel.")
-NOT_ALLOWED = _("This user may not write to the folder on the server. Please ask the broadcaster to allow it.")
+NOT_ALLOWED = _("This user may not write to the folder on the server. Please ask whoever runs it to allow it.")
+TAKEN = _(
+    "A different file with the same name is already on the server, and was not overwritten. "
+    "Please clear this up with the receiver."
+)
 FULL = _("The server cannot store files now; its disk may be full. It is tried again in 15 minutes.")
 
 _LOG = "publishing.sftp"
@@ -64,6 +70,33 @@ class Login:
     password: str
     connect_seconds: float
     answer_seconds: float
+
+
+def hand_over(login: Login, files: Sequence[File]) -> None:
+    """Puts those of ``files`` there that are not there yet, the last one last: it is what the receiver watches for.
+
+    PERMANENT if a name is taken by another content, UNKNOWN once the last one's final name was asked for.
+    """
+    with open_folder(login) as folder:
+        for file in files:
+            content = file.text.encode()
+            held = folder.holds(file.name, content)
+            if held is False:
+                raise ChannelError(Outcome.PERMANENT, TAKEN, vendor_code="name taken", vendor_words=file.name)
+            if held is None:
+                folder.put(file.name, content, is_trigger=file is files[-1])
+
+
+def is_there(login: Login, file: File) -> bool:
+    """Whether ``file`` is there under its name, byte for byte."""
+    with open_folder(login) as folder:
+        return folder.holds(file.name, file.text.encode()) is True
+
+
+def try_folder(login: Login) -> None:
+    """Logs in, writes a hidden empty file and removes it."""
+    with open_folder(login) as folder:
+        folder.try_writing()
 
 
 def read_host_key(line: str) -> paramiko.PKey:
