@@ -100,15 +100,18 @@ def _write(page: Answer, kind: str, note: str) -> Correction:
 
 
 def follow(page: Answer) -> None:
-    """Hands the live revision to publishing, and, if it tells a change, plans what every channel is owed. Idempotent."""
+    """Hands the live revision to publishing, and, if it tells a change, plans what every channel is owed. Idempotent.
+
+    What was approved is kept even if planning fails: from then on the tables say that every copy owes it.
+    """
     with transaction.atomic():
         mark_answered(page, is_holding=page.is_holding)
         is_changed = record(page) is not None
         story = page.story()
         StoryVersion.of(story)
-        if is_changed:
-            plan_change(story)
-        plan_first(story)
+    if is_changed:
+        plan_change(story)
+    plan_first(story)
 
 
 def on_published(sender: type[Any], instance: Any, revision: Revision, **signal: Any) -> None:

@@ -10,16 +10,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from publishing.channels.base import Outcome
-from publishing.models import Attempt, Channel, Delivery, State, in_words, local_time
-from publishing.outbox import WAITS_FOR_APPROVAL, lock_story, wake
+from publishing.models import CANCELLED_BY_PERSON, Attempt, Channel, Delivery, State, in_words, local_time
+from publishing.outbox import WAITS_FOR_APPROVAL, hindrance, lock_story, wake
+from publishing.plan import OVERTAKEN
 from publishing.story import Action
 from publishing.turn import NOBODY_KNOWS
 
 HELD_BY_PERSON = _("Held by a person.")
-CANCELLED_BY_PERSON = _("Cancelled by a person.")
 SAID_SENT = _("A person found it on the channel.")
 SAID_NOT_SENT = _("A person did not find it on the channel; it is sent again.")
 DONE_BY_HAND = _("Done by hand.")
+OWED_AGAIN = _("A person decided that it is sent after all.")
 WAITS_FOR_ITS_TIME = _("It only waits for its planned time.")
 WORDING_SENT_BACK = _("The wording was sent back: %(reason)s")
 RETRIED = _("A person asked for another try.")
@@ -168,7 +169,34 @@ def done_by_hand(delivery: Delivery, user: Any, *, url: str = "") -> None:
     changes: dict[str, Any] = {"state": State.SENT, "sent_at": timezone.now(), "words": DONE_BY_HAND}
     if url:
         changes["permalink"] = url[:600]
-    _person(delivery, user, DONE_BY_HAND, {State.HELD, State.FAILED}, **changes)
+    states = {State.HELD, State.FAILED}
+    if delivery.action != Action.POST:
+        states.add(State.DUE)  # its channel may be out of use, or stopped for long
+    _person(delivery, user, DONE_BY_HAND, states, **changes)
+
+
+def owe_again(delivery: Delivery, user: Any) -> None:
+    """Plans a correction or retraction after all that a person had cancelled. Raises Refused, also if a later one came."""
+    if delivery.action == Action.POST:
+        raise Refused(_WRONG_STATE)
+    with transaction.atomic():
+        lock_story(delivery.story)
+        later = Delivery.objects.filter(channel=delivery.channel_id, story=delivery.story, pk__gt=delivery.pk)
+        if later.exists():
+            raise Refused(OVERTAKEN)  # the older text would go over the newer one
+        words = hindrance(delivery.channel, Action(delivery.action))
+        now = timezone.now()
+        _person(
+            delivery,
+            user,
+            OWED_AGAIN,
+            {State.CANCELLED},
+            as_read={"words": CANCELLED_BY_PERSON, "doubts": 0},
+            state=State.HELD if words else State.DUE,
+            words=words,
+            scheduled_at=now,
+            due_at=now,
+        )
 
 
 def refuse_wording(delivery: Delivery, user: Any, *, reason: str) -> None:

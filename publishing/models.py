@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from publishing import vault
@@ -19,6 +19,8 @@ from publishing.channels import adapters, choices
 from publishing.channels.base import Adapter, Outcome, Probe
 from publishing.channels.http import CONNECT_SECONDS, Http
 from publishing.story import Action, Post, Receipt, Story
+
+CANCELLED_BY_PERSON = gettext_noop("Cancelled by a person.")
 
 
 def new_marker() -> str:
@@ -373,6 +375,11 @@ class Delivery(models.Model):
     def is_unclear(self) -> bool:
         """Nobody knows whether it is out, and nothing will find out by itself: a person must look."""
         return self.state == State.UNKNOWN or (self.state in {State.FAILED, State.HELD} and self.doubts > 0)
+
+    @property
+    def is_left(self) -> bool:
+        """A correction or retraction that a person decided not to send: the copy stays as it is."""
+        return self.state == State.CANCELLED and self.action != Action.POST and self.words == CANCELLED_BY_PERSON
 
     @property
     def is_wording_open(self) -> bool:

@@ -22,12 +22,13 @@ from publishing.channels import adapters
 from publishing.channels.base import ChannelError, Outcome
 from publishing.models import Channel, Delivery, State, StoryVersion
 from publishing.plan import Owed, first_plan, follow_up
-from publishing.story import Story, Way
+from publishing.story import Action, Story, Way
 from publishing.turn import UNPREPARED, LeaseLost, Turn
 
 log = logging.getLogger("publishing.outbox")
 
 WAITS_FOR_APPROVAL = _("The wording waits for approval.")
+KIND_GONE = _("This kind of channel is no longer part of the software.")
 
 
 # Planning ----------------------------------------------------------------------------------------------------
@@ -37,17 +38,15 @@ def enqueue(version: StoryVersion, owed: Iterable[Owed], made_by: Any = None) ->
     """Makes the deliveries that do not exist yet, and revives cancelled ones. Idempotent; wakes the worker on commit.
 
     A delivery with the publisher's own wording starts as PLANNED and waits for an approval, unless the channel asks for
-    none. A channel that has no
-    means for the action gets a HELD delivery that says so: nothing is owed in silence.
+    none. A channel that has no means for the action gets a HELD delivery that says so: nothing is owed in silence.
     """
     made = []
     with transaction.atomic():
         for one in owed:
             channel = Channel.objects.select_related("organisation").get(pk=one.channel_id)
-            is_possible = channel.bare_adapter().way(one.action) != Way.NONE
-            state, words = State.DUE, ""
-            if not is_possible:
-                state, words = State.HELD, channel.adapter_class.cannot_words
+            state, words = State.DUE, hindrance(channel, one.action)
+            if words:
+                state = State.HELD
             elif one.wording and channel.wording_needs_approval:
                 state, words = State.PLANNED, WAITS_FOR_APPROVAL
             is_passed = bool(one.wording) and not channel.wording_needs_approval
@@ -74,6 +73,14 @@ def enqueue(version: StoryVersion, owed: Iterable[Owed], made_by: Any = None) ->
             made.append(delivery)
         transaction.on_commit(wake)
     return made
+
+
+def hindrance(channel: Channel, action: Action) -> str:
+    """Why this channel can never carry out ``action`` from here (msgid); empty if it can."""
+    if channel.kind not in adapters():
+        return KIND_GONE
+    adapter = channel.bare_adapter()
+    return adapter.cannot_words if adapter.way(action) == Way.NONE else ""
 
 
 def lock_story(key: str) -> None:

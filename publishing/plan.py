@@ -51,8 +51,8 @@ def follow_up(deliveries: Iterable[Delivery], revision: int, *, is_retraction: b
     for delivery in sorted(deliveries, key=lambda each: each.id):
         by_channel.setdefault(delivery.channel_id, []).append(delivery)
     for channel_id, made in by_channel.items():
-        if any(each.version.revision >= revision and each.state != State.CANCELLED for each in made):
-            continue  # this revision, or a later one, is already planned here
+        if any(each.version.revision >= revision and (each.state != State.CANCELLED or each.is_left) for each in made):
+            continue  # this revision, or a later one, is already planned here, or a person left the copy as it is
         older = [each for each in made if each.state != State.CANCELLED]
         posts = [each for each in older if each.action == Action.POST]
         is_out = any(each.is_perhaps_out for each in posts)

@@ -69,6 +69,7 @@ def menu() -> MenuItem:
         (_("Ready to send"), "publishing_stories", "mail", (COMPOSE,)),
         (_("Calendar"), "publishing_calendar", "calendar-alt", (SEE_DELIVERIES,)),
         (_("Deliveries"), "publishing_deliveries", "list-ul", (SEE_DELIVERIES,)),
+        (_("Corrections owed"), "publishing_corrections", "edit", (SEE_DELIVERIES,)),
         (_("Figures"), "publishing_figures", "table", (SEE_DELIVERIES,)),
         (_("Channels"), "publishing_channels", "globe", (SEE_CHANNELS, CHANGE_CHANNELS)),
         (
@@ -105,6 +106,7 @@ LOGGED = {
     "approve_wording": (_("Wording approved"), _("The publisher's own wording was approved")),
     "refuse_wording": (_("Wording sent back"), _("The publisher's own wording was sent back with a reason")),
     "done_by_hand": (_("Done by hand"), _("A person did it on the channel by hand")),
+    "owe_again": (_("Sent after all"), _("A correction that was cancelled is sent after all")),
     "channel_edit": (_("Channel changed"), _("Channel added or its settings changed")),
     "resume": (_("Channel resumed"), _("Connected again; its queue goes out")),
 }

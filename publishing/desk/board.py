@@ -21,6 +21,7 @@ from publishing.desk.base import CHANGE_DELIVERIES, SEE_DELIVERIES, DeskView, co
 from publishing.desk.deeds import BULK, CANCEL, DEEDS, Deed
 from publishing.desk.words import Badge, behind, state_badge, why
 from publishing.models import Channel, Delivery, State
+from publishing.story import Action
 
 IN_TROUBLE = Q(state__in=[State.FAILED, State.UNKNOWN, State.HELD])
 TO_APPROVE = Q(state=State.PLANNED)
@@ -163,7 +164,12 @@ class BulkView(DeskView):
             messages.warning(request, gettext("Nothing was changed: tick the deliveries first."))
         elif deed is CANCEL and not request.POST.get("confirmed"):
             return self.render_to_response(
-                self.get_context_data(deliveries=deliveries, next=where, action_url=request.path)
+                self.get_context_data(
+                    deliveries=deliveries,
+                    has_changes=any(one.action != Action.POST for one in deliveries),
+                    next=where,
+                    action_url=request.path,
+                )
             )
         else:
             self._do(deed, deliveries)

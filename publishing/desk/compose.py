@@ -23,6 +23,7 @@ from wagtail.log_actions import log
 
 from publishing import outbox
 from publishing.desk.base import COMPOSE, SEE_DELIVERIES, DeskView
+from publishing.desk.corrections import owed_by
 from publishing.desk.figures import figures_by_channel
 from publishing.desk.preview import Preview, automatic_wording, preview
 from publishing.desk.stories import newest_of, standing
@@ -199,6 +200,7 @@ class ComposeView(DeskView):
             newest=self.newest if self.newest != self.version and not self.newest.story.is_retracted else None,
             refusal=self.refusal,
             cards=cards,
+            owed=owed_by(self.version.key, self.request.user),
             has_open=any(card.form for card in cards),
             has_settled=any(card.delivery for card in cards),
             may_see_deliveries=self.may(SEE_DELIVERIES),

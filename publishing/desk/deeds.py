@@ -50,6 +50,14 @@ def _may_retry(delivery: Delivery) -> bool:
     return (delivery.state in {State.FAILED, State.HELD} and not is_sent_back) or is_retried
 
 
+def _may_do_by_hand(delivery: Delivery) -> bool:
+    if delivery.doubts or delivery.is_wording_open:
+        return False
+    # What waits at a channel that is off or stopped may be done there by hand without being held first.
+    is_stuck = delivery.action != Action.POST and delivery.channel.status in {"off", "stopped"}
+    return delivery.state in {State.HELD, State.FAILED} or (delivery.state == State.DUE and is_stuck)
+
+
 HOLD = Deed(
     "hold",
     _("Hold"),
@@ -110,8 +118,17 @@ DONE_BY_HAND = Deed(
     "check",
     CHANGE_DELIVERIES,
     _("Recorded as done by hand."),
-    lambda one: one.state in {State.HELD, State.FAILED} and not one.doubts and not one.is_wording_open,
+    _may_do_by_hand,
     by_hand.done_by_hand,
+)
+OWE_AGAIN = Deed(
+    "owe_again",
+    _("Send it after all"),
+    "rotate",
+    CHANGE_DELIVERIES,
+    _("It is in the queue again."),
+    lambda one: one.is_left,
+    by_hand.owe_again,
 )
 MOVE = Deed(
     "move",
@@ -123,5 +140,7 @@ MOVE = Deed(
     by_hand.move,
 )
 # MOVE has a page of its own: desk/move.py.
-DEEDS = {deed.name: deed for deed in (HOLD, RETRY, CANCEL, SETTLE, APPROVE_WORDING, REFUSE_WORDING, DONE_BY_HAND)}
+DEEDS = {
+    deed.name: deed for deed in (HOLD, RETRY, CANCEL, SETTLE, APPROVE_WORDING, REFUSE_WORDING, DONE_BY_HAND, OWE_AGAIN)
+}
 BULK = (HOLD, RETRY, CANCEL)

@@ -9,15 +9,28 @@ from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
+from wagtail.admin.utils import get_valid_next_url_from_request
 
 from publishing import by_hand
 from publishing.channels.base import Outcome
 from publishing.desk.base import APPROVE, CHANGE_DELIVERIES, SEE_DELIVERIES, DeskView
-from publishing.desk.deeds import APPROVE_WORDING, BULK, CANCEL, DEEDS, DONE_BY_HAND, MOVE, REFUSE_WORDING, SETTLE, Deed
+from publishing.desk.deeds import (
+    APPROVE_WORDING,
+    BULK,
+    CANCEL,
+    DEEDS,
+    DONE_BY_HAND,
+    MOVE,
+    OWE_AGAIN,
+    REFUSE_WORDING,
+    SETTLE,
+    Deed,
+)
 from publishing.desk.figures import course
 from publishing.desk.preview import automatic_wording, preview
 from publishing.desk.words import OUTCOMES, STEPS, WAYS, adapter_class, behind, channel_badge, state_badge, why
@@ -111,6 +124,7 @@ class DeliveryView(DeskView):
                 "wording_label": gettext(one.channel.adapter_class.wording_label) if is_known else "",
                 "tries": [Try.of(attempt) for attempt in one.attempts.select_related("by")],
                 "deeds": [deed for deed in BULK if deed.may(user) and deed.is_possible(one)],
+                "may_owe_again": OWE_AGAIN.is_possible(one) and OWE_AGAIN.may(user),
                 "may_settle": SETTLE.is_possible(one) and SETTLE.may(user),
                 "may_do_by_hand": DONE_BY_HAND.is_possible(one) and DONE_BY_HAND.may(user),
                 "may_move": MOVE.is_possible(one) and MOVE.may(user),
@@ -140,7 +154,12 @@ class DeedView(DeliveryView):
             return self.http_method_not_allowed(request, *args, **kwargs)
         self.template_name = "publishing/cancel.html"
         return self.render_to_response(
-            self.get_context_data(deliveries=[self.delivery], action_url=request.path, next=self._where().url)
+            self.get_context_data(
+                deliveries=[self.delivery],
+                has_changes=self.delivery.action != Action.POST,
+                action_url=request.path,
+                next=self._where().url,
+            )
         )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -170,4 +189,7 @@ class DeedView(DeliveryView):
         return self._where()
 
     def _where(self) -> Any:
-        return redirect("publishing_delivery", self.delivery.pk)
+        # A short form on another page of the desk leads back there.
+        return redirect(
+            get_valid_next_url_from_request(self.request) or reverse("publishing_delivery", args=[self.delivery.pk])
+        )

@@ -6,6 +6,7 @@ from typing import Any
 
 from wagtail.admin.ui.components import Component
 
+from publishing import copies
 from publishing.desk.base import SEE_CHANNELS, may
 from publishing.desk.board import counts
 
@@ -21,4 +22,5 @@ class WaitingPanel(Component):
         css = {"all": ["publishing/desk.css"]}
 
     def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
-        return {"counts": counts(), "may_see_channels": may(parent_context["request"].user, SEE_CHANNELS)}
+        found = counts() | {"owed": copies.count_open()}
+        return {"counts": found, "may_see_channels": may(parent_context["request"].user, SEE_CHANNELS)}

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from publishing.desk import board, calendar, channels, compose, connecting, delivery, figures, move, stories
+from publishing.desk import (
+    board,
+    calendar,
+    channels,
+    compose,
+    connecting,
+    corrections,
+    delivery,
+    figures,
+    move,
+    stories,
+)
 
 urlpatterns = [
     path("stories/", stories.StoriesView.as_view(), name="publishing_stories"),
@@ -14,6 +25,7 @@ urlpatterns = [
     path("deliveries/<int:pk>/", delivery.DeliveryView.as_view(), name="publishing_delivery"),
     path("deliveries/<int:pk>/move/", move.MoveView.as_view(), name="publishing_move"),
     path("deliveries/<int:pk>/<slug:deed>/", delivery.DeedView.as_view(), name="publishing_deed"),
+    path("corrections/", corrections.CorrectionsView.as_view(), name="publishing_corrections"),
     path("figures/", figures.FiguresView.as_view(), name="publishing_figures"),
     path("channels/", channels.ChannelsView.as_view(), name="publishing_channels"),
     path("channels/new/", channels.KindsView.as_view(), name="publishing_channel_new"),

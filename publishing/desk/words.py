@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from publishing.channels import adapters
 from publishing.channels.base import Adapter, Outcome
 from publishing.models import Attempt, Channel, Delivery, State, local_time
+from publishing.outbox import KIND_GONE
 from publishing.story import Way
 
 # A delivery that is due goes out within a second or two. After this long something is wrong with the worker.
@@ -86,7 +87,7 @@ def adapter_class(channel: Channel) -> type[Adapter] | None:
 def channel_why(channel: Channel) -> str:
     """Why nothing goes out over this channel now; empty if it is ready."""
     if adapter_class(channel) is None:
-        return gettext("This kind of channel is no longer part of the software.")
+        return gettext(KIND_GONE)
     match channel.status:
         case "off":
             return gettext("The channel is not in use: nothing is sent.")

@@ -396,11 +396,11 @@ def test_publishing_survives_a_fault_in_what_follows_and_the_sweep_makes_up_for_
     editor, checker, approver = team()
     page = publish(make_rebuttal(owner=editor), editor, checker, approver)
     page = edited(page, editor, change_kind="correction", change_note="Sửa số liệu.")
-    real = corrections.plan_change
-    monkeypatch.setattr(corrections, "plan_change", lambda story: 1 / 0)
+    real = corrections.record
+    monkeypatch.setattr(corrections, "record", lambda page: 1 / 0)
     page = publish(page, editor, checker, approver)
     assert page.live and not Correction.objects.exists()
-    monkeypatch.setattr(corrections, "plan_change", real)
+    monkeypatch.setattr(corrections, "record", real)
     corrections.sweep()
     corrections.sweep()
     assert Correction.objects.count() == 1
