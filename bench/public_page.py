@@ -29,6 +29,7 @@ from playwright.sync_api import Browser, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from publishing.sandbox import PORTS  # noqa: E402
 from tests.servers.local import free_ports, program, wait_until  # noqa: E402
 
 LINE = {"offline": False, "latency": 150, "downloadThroughput": 1_600_000 / 8, "uploadThroughput": 750_000 / 8}
@@ -127,7 +128,7 @@ def bare(url: str) -> http.server.ThreadingHTTPServer:
 def main() -> None:
     """Prints one line a page type."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
-    port = free_ports(10)
+    port = free_ports(1 + PORTS)  # the site and its stand-ins
     base = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         said = Path(folder, "said")

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from cms.management.commands.demo import PORTS
+from publishing import sandbox
 from tests.servers.local import answers, free_ports, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,7 +33,7 @@ def processes_of(folder: Path) -> list[int]:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL], ids=["TERM", "INT", "KILL"])
 def test_nothing_is_left_behind(tmp_path_factory, number):
-    folder, port = tmp_path_factory.getbasetemp() / "demo-life", free_ports(10)
+    folder, port = tmp_path_factory.getbasetemp() / "demo-life", free_ports(PORTS)
     folder.mkdir(exist_ok=True)  # the second and third time it starts from what the first one made
     environment = {
         **os.environ,
@@ -52,11 +54,15 @@ def test_nothing_is_left_behind(tmp_path_factory, number):
     process.send_signal(number)
     process.wait(30)
     wait_until(lambda: not processes_of(folder), 20, "every process of the demo to end")
-    assert not any(answers(each) for each in range(port, port + 10))
+    assert not any(answers(each) for each in range(port, port + PORTS))
+
+
+def test_the_demo_keeps_a_port_for_the_site_and_for_each_stand_in():
+    assert PORTS == 1 + sandbox.PORTS
 
 
 def test_a_port_in_use_is_said_before_anything_starts(tmp_path):
-    port = free_ports(10)
+    port = free_ports(PORTS)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", port + 2))
         taken.listen()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 from django.contrib.auth.models import Group
@@ -120,7 +120,10 @@ def _connect_channels(connections: dict[str, Any]) -> None:
         "newsroom": broadcaster,
         "youtube": broadcaster,
         "webhook": _organisation("Cổng thông tin điện tử tỉnh Ánh Dương (hư cấu)", "Cổng thông tin Ánh Dương"),
+        "newsroom_mail": _organisation("Đài Phát thanh khu vực Hoa Nắng (hư cấu)", "Đài Hoa Nắng"),
+        "loudspeaker": _organisation("Ủy ban nhân dân xã Suối Mơ (hư cấu)", "Xã Suối Mơ"),
     }
+    quiet = {"loudspeaker": (time(22), time(6))}  # nobody is to be woken by a loudspeaker
     for kind, stand_in in connections.items():
         channel, is_new = Channel.objects.get_or_create(
             kind=kind,
@@ -131,6 +134,7 @@ def _connect_channels(connections: dict[str, Any]) -> None:
         channel.config = {**channel.config, **stand_in["config"]}
         if is_new:
             channel.set_secrets(stand_in["secrets"])
+            channel.quiet_from, channel.quiet_to = quiet.get(kind, (None, None))
         channel.save()
 
 

@@ -1,7 +1,7 @@
 """``python -m publishing.sandbox --store DIR --port N``: the stand-ins of the demo, until SIGTERM or Ctrl-C.
 
 Ports from N on: Facebook, the newspaper, the newsroom's page, the newsroom's SFTP, Telegram, Mastodon, a partner's
-webhook, Zalo, YouTube. When all are up, how to connect to them is written to DIR/connections.json. They keep what they
+webhook, Zalo, YouTube, a newsroom's mailbox (page, SMTP), a loudspeaker station's mailbox (page, SMTP). When all are up, how to connect to them is written to DIR/connections.json. They keep what they
 were given in DIR, so that addresses survive a restart.
 """
 
@@ -15,10 +15,22 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from publishing.sandbox import facebook, facebook_oauth, mastodon, telegram, webhook, wordpress, youtube, zalo
+from publishing.sandbox import (
+    PORTS,
+    facebook,
+    facebook_oauth,
+    mastodon,
+    newsroom_mail,
+    telegram,
+    webhook,
+    wordpress,
+    youtube,
+    zalo,
+)
 from publishing.sandbox.facebook import FacebookSandbox
 from publishing.sandbox.mastodon import MastodonSandbox
 from publishing.sandbox.newsroom import NewsroomSandbox
+from publishing.sandbox.newsroom_mail import MailSandbox
 from publishing.sandbox.telegram import TelegramSandbox
 from publishing.sandbox.webhook import WebhookSandbox
 from publishing.sandbox.wordpress import WordPressSandbox
@@ -68,11 +80,15 @@ def connections(page: FacebookSandbox, paper: WordPressSandbox, newsroom: Newsro
     }
 
 
+EDITORS = "Đài Phát thanh khu vực Hoa Nắng (hư cấu)"
+STATION = "Đài Truyền thanh xã Suối Mơ (hư cấu)"
+
+
 class StandIns:
     """All of them, on ports in a row, on any free ones if ``port`` is 0. ``redirect_uris``: where their consent pages may send people back to."""
 
     def __init__(self, port: int, store: Path, redirect_uris: Sequence[str] = ()) -> None:
-        ports = [port + number if port else 0 for number in range(9)]
+        ports = [port + number if port else 0 for number in range(PORTS)]
         self.page = FacebookSandbox(
             ports[0], store=store / "facebook.json", app_secret=facebook.APP_SECRET, redirect_uris=redirect_uris
         )
@@ -83,6 +99,16 @@ class StandIns:
         self.webhook = WebhookSandbox(ports[6], store=store / "webhook.json")
         self.zalo = ZaloSandbox(ports[7], store=store / "zalo.json", redirect_uris=redirect_uris)
         self.youtube = YouTubeSandbox(ports[8], store=store / "youtube.json", redirect_uris=redirect_uris)
+        self.editors = MailSandbox(
+            ports[10],
+            store=store / "editors",
+            page_port=ports[9],
+            name=EDITORS,
+            receiver="toasoan@dai-hoanang.example",
+        )
+        self.station = MailSandbox(
+            ports[12], store=store / "station", page_port=ports[11], name=STATION, receiver="truyenthanh@suoimo.example"
+        )
 
     def all(self) -> tuple[Any, ...]:
         return tuple(vars(self).values())
@@ -151,7 +177,26 @@ class StandIns:
                 },
                 "secrets": {"client_secret": youtube.CLIENT_SECRET, "refresh_token": youtube.REFRESH_TOKEN},
             },
+            "newsroom_mail": _by_mail(self.editors, formats="both", embargo_minutes=0),
+            "loudspeaker": _by_mail(self.station, reached_by="mail"),
         }
+
+
+def _by_mail(mailbox: MailSandbox, **more: Any) -> dict[str, Any]:
+    return {
+        "name": mailbox.name,
+        "url": mailbox.page.url,
+        "config": {
+            "host": "127.0.0.1",
+            "port": mailbox.port,
+            "security": "none",
+            "username": mailbox.username,
+            "sender": newsroom_mail.SENDER,
+            "receiver": mailbox.receiver,
+            **more,
+        },
+        "secrets": {"password": mailbox.password},
+    }
 
 
 def main() -> None:

@@ -18,12 +18,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qs, quote, urlsplit
 
 from publishing.sandbox.facebook_metrics import COUNT_FIELDS, INVALID_METRIC, Figures
 from publishing.sandbox.facebook_oauth import PATHS, Oauth
 from publishing.sandbox.server import Reply, Request, Sandbox
+from publishing.sandbox.switches import GENERAL
 
 PAGE_ID = "104200300400500"
 PAGE_NAME = "Trung tâm Kiểm chứng Ánh Dương (hư cấu)"
@@ -89,6 +90,17 @@ class FacebookSandbox(Sandbox):
     dead           token -> subcode of error 190: 463 expired, 467 revoked, 460 password changed …
     """
 
+    switches: ClassVar[tuple[str, ...]] = (
+        *GENERAL,
+        "throttle",
+        "expire_token",
+        "duplicate",
+        "abusive",
+        "unscrapable",
+        "server_error",
+        "server_error_after",
+    )
+
     secret_names = (*Sandbox.secret_names, "code", "client_secret", "fb_exchange_token", "input_token")
 
     def __init__(
@@ -133,6 +145,9 @@ class FacebookSandbox(Sandbox):
         self.route("GET", r"/(\d+)", self._show_page)
         self.route("GET", r"/(\d+)/posts/(\d+)", self._show_post)
         self.route("GET", r"/(\d+)_(\d+)", self._show_post)
+
+    def met_by(self, fault: str) -> Mapping[str, str]:
+        return {"method": "POST", "path": f"/v25.0/{PAGE_ID}"}
 
     def copies(self) -> list[dict[str, str]]:
         """What a reader sees: {"text", "url", "link"} of every post, oldest first."""

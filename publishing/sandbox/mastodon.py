@@ -12,16 +12,17 @@ import json
 import re
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from email import message_from_bytes
 from email.policy import HTTP
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qs
 
 from publishing.sandbox.server import Reply, Request, Sandbox
+from publishing.sandbox.switches import GENERAL
 
 ACCOUNT_ID = "110200300400500600"
 ACCOUNT = "kiemchung"
@@ -79,6 +80,15 @@ class MastodonSandbox(Sandbox):
     store            JSON file the posts are kept in, so that addresses survive a restart on the same port
     """
 
+    switches: ClassVar[tuple[str, ...]] = (
+        *GENERAL,
+        "throttle",
+        "revoked",
+        "scope",
+        "invalid",
+        "unavailable",
+    )
+
     def __init__(
         self,
         port: int = 0,
@@ -115,6 +125,9 @@ class MastodonSandbox(Sandbox):
         self.route("GET", "/", self._show_account)
         self.route("GET", f"/@{ACCOUNT}", self._show_account)
         self.route("GET", rf"/@{ACCOUNT}/(\d+)", self._show_post)
+
+    def met_by(self, fault: str) -> Mapping[str, str]:
+        return {"method": "POST", "path": "/api/v1/statuses"}
 
     def copies(self) -> list[dict[str, str]]:
         """What a reader sees: {"text", "url", "language", "media"} of every post, oldest first."""

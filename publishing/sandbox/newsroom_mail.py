@@ -22,12 +22,13 @@ import html
 import re
 import socketserver
 import threading
+from collections.abc import Mapping
 from email import policy
 from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from publishing.sandbox.server import SLOW_SECONDS, Reply, Request, Sandbox
 
@@ -258,40 +259,75 @@ class _Connection(socketserver.StreamRequestHandler):
 
 # The page for people -----------------------------------------------------------------------------------------
 
-_STYLE = """body{font:1rem/1.5 system-ui,sans-serif;margin:0 auto;max-width:44rem;padding:1rem;color:#1b1b1b;background:#fafafa}
-.mock{background:#fff3cd;border:1px solid #8a6d00;padding:.5rem .75rem;font-weight:600}
-article{background:#fff;border:1px solid #ccc;border-radius:.5rem;padding:1rem;margin:1rem 0}
-h1{font-size:1.4rem}h2{font-size:1.15rem;margin:0 0 .5rem;overflow-wrap:anywhere}.meta{color:#555;font-size:.9rem}
-pre{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit;margin:.75rem 0}"""
+_STYLE = """body{font:1rem/1.5 system-ui,sans-serif;margin:0;color:#1b1b1b;background:#eef1f5}
+main{max-width:52rem;margin:0 auto;padding:1rem}
+.mock{margin:0;background:#fff3cd;border-bottom:1px solid #8a6d00;padding:.5rem 1rem;font-weight:600;text-align:center}
+h1{font-size:1.3rem;margin:.25rem 0}.meta{color:#50555c;font-size:.9rem;margin:.25rem 0}
+ul{list-style:none;margin:1rem 0;padding:0;background:#fff;border:1px solid #c9ced6;border-radius:.5rem;overflow:hidden}
+li+li{border-top:1px solid #dfe3e8}summary{display:grid;grid-template-columns:14rem 1fr auto;gap:0 1rem;padding:.7rem 1rem;cursor:pointer}
+summary b,summary span{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}summary time{color:#50555c;font-size:.9rem}
+details[open] summary{background:#e8f0fb}details[open] summary span{font-weight:700;white-space:normal}
+.mail{padding:0 1rem 1rem}pre{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit;margin:.75rem 0}
+.file{display:inline-block;border:1px solid #c9ced6;border-radius:.3rem;padding:.1rem .5rem;margin:.2rem .2rem 0 0;font-size:.9rem;overflow-wrap:anywhere}
+@media(max-width:40rem){summary{grid-template-columns:1fr auto}summary span{grid-column:1/-1;white-space:normal}}"""
 
 
 class Page(Sandbox):
-    """What the newsroom sees in its mail program, newest first."""
+    """What the receiver sees in a mail program, newest first."""
+
+    switches: ClassVar[tuple[str, ...]] = (
+        "drop_after",
+        "drop_before",
+        "drop_greeting",
+        "drop_data",
+        "drop_upload",
+        "slow",
+        "busy",
+        "greylist",
+        "full",
+        "no_mailbox",
+        "refused",
+        "wrong_login",
+    )
 
     def __init__(self, mailbox: MailSandbox, port: int) -> None:
         super().__init__(port)
         self.mailbox = mailbox
         self.route("GET", "/", self.home)
 
+    def met_by(self, fault: str) -> Mapping[str, str]:
+        return {"method": "SMTP"}
+
     def home(self, request: Request) -> Reply:
         kept = sorted(self.mailbox.store.glob("*.eml"), reverse=True)
-        boxes = "".join(_box(path.read_bytes()) for path in kept) or "<p>Chưa có thư nào.</p>"
-        name = html.escape(self.mailbox.name)
+        rows = "".join(_row(path.read_bytes()) for path in kept)
+        name, receiver = html.escape(self.mailbox.name), html.escape(self.mailbox.receiver)
+        listed = f"<ul>{rows}</ul>" if rows else "<p>Chưa có thư nào.</p>"
         return Reply(
             200,
-            f'<!doctype html><html lang="vi"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-            f"<title>{name}</title><style>{_STYLE}</style><h1>Hộp thư {name}</h1>"
-            f'<p class="mock">MÔ PHỎNG – không phải hộp thư thật</p>{boxes}</html>',
+            f'<!doctype html><html lang="vi"><head><meta charset="utf-8"><meta name="robots" content="noindex">'
+            f'<meta name="viewport" content="width=device-width,initial-scale=1"><title>Hộp thư {name}</title>'
+            f'<style>{_STYLE}</style></head><body><p class="mock" role="note">MÔ PHỎNG – không phải hộp thư thật</p>'
+            f'<main><h1>Hộp thư {name}</h1><p class="meta">{receiver} · {len(kept)} thư</p>{listed}</main></body></html>',
+            {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"},
         )
 
 
-def _box(content: bytes) -> str:
+def _row(content: bytes) -> str:
+    """One line of the list, which opens into the mail."""
     mail = _parsed(content)
     body = mail.get_body(("plain",))
     text = body.get_content() if body else ""
-    files = " · ".join(html.escape(part.get_filename() or "") for part in mail.iter_attachments())
-    answer = " · nối tiếp thư trước" if mail["In-Reply-To"] else ""
+    files = "".join(
+        f'<span class="file">{html.escape(part.get_filename() or "")}</span>' for part in mail.iter_attachments()
+    )
+    answer = '<p class="meta">Nối tiếp thư trước</p>' if mail["In-Reply-To"] else ""
+    sender, date = sender_name(content), mail["Date"]
+    at = getattr(date, "datetime", None)
+    when = f'<time datetime="{at.isoformat()}">{at:%d/%m/%Y %H:%M}</time>' if at else html.escape(str(date))
+    name = re.sub(r"\s*<[^>]*>$", "", sender)
     return (
-        f'<article><h2>{html.escape(mail["Subject"])}</h2><p class="meta">{html.escape(sender_name(content))} · '
-        f'{html.escape(mail["Date"])}{answer}</p><pre>{html.escape(text)}</pre><p class="meta">Đính kèm: {files}</p></article>'
+        f"<li><details><summary><b>{html.escape(name)}</b><span>{html.escape(mail['Subject'])}</span>{when}</summary>"
+        f'<div class="mail"><p class="meta">{html.escape(sender)}</p>{answer}<pre>{html.escape(text)}</pre>'
+        f'<p class="meta">Đính kèm: {files}</p></div></details></li>'
     )

@@ -10,6 +10,9 @@ Faults are queued by tests: ``POST /_sandbox/faults`` with a JSON list of {"faul
   slow          the request is carried out, and the answer comes 30 s later
 
 Any other name is handed to the vendor class as ``request.fault``. ``GET /_sandbox/log`` returns what was asked.
+
+People use the page ``/_sandbox/``: a form (urlencoded, ``fault=name``) queues one of ``switches`` for the next request
+that publishes. Every page of a stand-in that people see links to it at its foot.
 """
 
 from __future__ import annotations
@@ -19,11 +22,13 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from publishing.sandbox import switches
 
 SLOW_SECONDS = 30.0
 
@@ -68,7 +73,11 @@ class Sandbox:
 
     ``delay`` seconds pass after a request is carried out and before its answer, as on a slow vendor.
     Views run one at a time under ``self.lock``.
+
+    switches  the faults that people can switch on
     """
+
+    switches: ClassVar[tuple[str, ...]] = switches.GENERAL
 
     secret_names: tuple[str, ...] = ("access_token", "password", "token", "appsecret_proof")
 
@@ -90,6 +99,10 @@ class Sandbox:
     def missing(self, request: Request) -> Reply:
         """The answer where no route matches; vendors word it their own way."""
         return Reply(404, {"error": "not found"})
+
+    def met_by(self, fault: str) -> Mapping[str, str]:
+        """Which request meets a fault that was switched on: {"method": …, "path": prefix}, a post by default."""
+        return {"method": "POST"}
 
     def start(self) -> Sandbox:
         """Serves in a background thread until stop()."""
@@ -124,10 +137,29 @@ class Sandbox:
             with self.lock:
                 self.faults.extend(json.loads(request.body))
             return Reply(200, {"faults": len(self.faults)})
+        if request.path == "/_sandbox/":
+            return self._switch(request)
         if request.path == "/_sandbox/log":
             with self.lock:
                 return Reply(200, list(self.log))
         return Reply(404, {"error": "not found"})
+
+    def _switch(self, request: Request) -> Reply:
+        """The page for people, and what is pressed there."""
+        policy = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"}
+        if request.method != "POST":
+            with self.lock:
+                waiting = [fault["fault"] for fault in self.faults]
+            return Reply(200, switches.page(self.switches, waiting), policy)
+        fault = parse_qs(request.body.decode("utf-8", "replace"), keep_blank_values=True).get("fault", ["?"])[-1]
+        if fault and fault not in self.switches:
+            return Reply(400, {"error": "no such switch"})
+        with self.lock:
+            if fault:
+                self.faults.append({"fault": fault, **self.met_by(fault)})
+            else:
+                self.faults.clear()
+        return Reply(303, "", {"Location": "/_sandbox/"})
 
     def _remember(self, request: Request, status: int) -> None:
         shown = request.body.decode("utf-8", "replace")
@@ -176,6 +208,8 @@ class Sandbox:
                     return self._drop()
                 if fault == "slow":
                     time.sleep(SLOW_SECONDS)
+                if request.method == "GET" and reply.status == 200 and isinstance(reply.body, str) and not fault:
+                    reply.body = switches.linked(reply.body)
                 return self._write(reply)
 
             do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _respond

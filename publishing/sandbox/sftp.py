@@ -20,6 +20,7 @@ import os
 import posixpath
 import socket
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any, ClassVar, Self
 
@@ -275,6 +276,19 @@ class Files(paramiko.SFTPServerInterface):
 
 class SftpPage(Sandbox):
     """The page for people; its queue of faults is the server's."""
+
+    switches: ClassVar[tuple[str, ...]] = (
+        "drop_after",
+        "drop_before",
+        "drop_upload",
+        "slow",
+        "wrong_login",
+        "no_permission",
+        "disk_full",
+    )
+
+    def met_by(self, fault: str) -> Mapping[str, str]:
+        return {"method": "SFTP"}
 
     def received(self, path: str) -> None:
         """Notes in the log that a file got its final name."""

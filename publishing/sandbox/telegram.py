@@ -12,17 +12,18 @@ import json
 import re
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta, timezone
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 import requests
 
 from publishing.sandbox.server import Reply, Request, Sandbox
+from publishing.sandbox.switches import GENERAL
 
 BOT_ID = 7300200100
 TOKEN = f"{BOT_ID}:AAsandboxBotToken_0123456789-abcdefg"
@@ -80,6 +81,16 @@ class TelegramSandbox(Sandbox):
     store               JSON file the messages are kept in, so that addresses survive a restart on the same port
     """
 
+    switches: ClassVar[tuple[str, ...]] = (
+        *GENERAL,
+        "throttle",
+        "revoked",
+        "kicked",
+        "no_rights",
+        "bad_markup",
+        "server_error",
+    )
+
     def __init__(
         self,
         port: int = 0,
@@ -101,6 +112,9 @@ class TelegramSandbox(Sandbox):
         self.route("GET", r"/", self._show_channel)
         self.route("GET", rf"/{USERNAME}", self._show_channel)
         self.route("GET", rf"/{USERNAME}/(\d+)", self._show_message)
+
+    def met_by(self, fault: str) -> Mapping[str, str]:
+        return {"method": "POST", "path": f"/bot{TOKEN}/send"}
 
     def copies(self) -> list[dict[str, str]]:
         """What a reader sees: {"text", "url", "photo"} of every message, oldest first."""

@@ -13,13 +13,14 @@ import html
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from publishing.sandbox.server import Reply, Request, Sandbox
+from publishing.sandbox.switches import GENERAL
 from publishing.text import clean_html
 
 NAME = "Cổng thông tin Ánh Dương (hư cấu)"
@@ -71,6 +72,17 @@ class WebhookSandbox(Sandbox):
     store            JSON file for what it took, so that addresses survive a restart on the same port
     """
 
+    switches: ClassVar[tuple[str, ...]] = (
+        *GENERAL,
+        "throttle",
+        "busy",
+        "refuse",
+        "rotated",
+        "moved",
+        "server_error",
+        "server_error_after",
+    )
+
     secret_names = (*Sandbox.secret_names, "secret")
 
     def __init__(
@@ -98,6 +110,9 @@ class WebhookSandbox(Sandbox):
     def address(self) -> str:
         """Where messages go."""
         return f"{self.url}{PATH}"
+
+    def met_by(self, fault: str) -> Mapping[str, str]:
+        return {"method": "POST", "path": PATH}
 
     def copies(self) -> list[dict[str, str]]:
         """What a reader sees: {"text", "url"} of every post, oldest first."""

@@ -27,11 +27,12 @@ import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 from urllib.parse import parse_qs
 
 from publishing.sandbox import wordpress_pages as pages
 from publishing.sandbox.server import Reply, Request, Sandbox
+from publishing.sandbox.switches import GENERAL
 from publishing.text import plain_text
 
 NAME = "Báo Ánh Dương (hư cấu)"
@@ -61,6 +62,20 @@ class Refused(Exception):
 
 class WordPressSandbox(Sandbox):
     """One site. ``users`` are name -> (role, application password); ``store`` keeps posts through a restart."""
+
+    switches: ClassVar[tuple[str, ...]] = (
+        *GENERAL,
+        "throttle",
+        "revoked",
+        "role_lost",
+        "refuse",
+        "review",
+        "db_error",
+        "maintenance",
+        "firewall",
+        "other_json",
+        "redirect",
+    )
 
     def __init__(self, port: int = 0, delay: float = 0.0, store: Path | None = None, has_bin: bool = True) -> None:
         super().__init__(port, delay)

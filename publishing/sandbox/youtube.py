@@ -12,16 +12,17 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
 
 from publishing.sandbox import youtube_pages as pages
 from publishing.sandbox.server import Reply, Request, Sandbox
+from publishing.sandbox.switches import GENERAL
 from publishing.sandbox.youtube_oauth import Oauth
 
 CHANNEL_ID = "UCsandbox0123456789abcdef"
@@ -94,6 +95,19 @@ class YouTubeSandbox(Sandbox):
     has_channel      whether the Google account has a YouTube channel
     """
 
+    switches: ClassVar[tuple[str, ...]] = (
+        *GENERAL,
+        "quota",
+        "throttle",
+        "upload_limit",
+        "expire_token",
+        "forbidden",
+        "suspended",
+        "bad_metadata",
+        "backend_error",
+        "session_gone",
+    )
+
     secret_names = (*Sandbox.secret_names, "client_secret", "refresh_token", "upload_id", "code", "code_verifier")
 
     def __init__(
@@ -136,6 +150,11 @@ class YouTubeSandbox(Sandbox):
         self.route("GET", r"/watch", self._watch)
         self.route("GET", r"/film/([\w-]+)", self._film)
         self.route("GET", r"/picture/([\w-]+)", self._picture)
+
+    def met_by(self, fault: str) -> Mapping[str, str]:
+        """The last piece makes a film of an upload; what is refused at once is refused where the upload begins."""
+        is_at_once = fault in {"quota", "upload_limit", "suspended", "bad_metadata"}
+        return {"method": "POST" if is_at_once else "PUT", "path": "/upload/youtube/v3/videos"}
 
     def public(self) -> list[Film]:
         """What viewers find, newest first."""

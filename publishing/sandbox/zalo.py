@@ -12,15 +12,16 @@ import re
 import secrets
 import time
 import urllib.request
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 from publishing.sandbox import zalo_pages as pages
 from publishing.sandbox.server import Reply, Request, Sandbox
+from publishing.sandbox.switches import GENERAL
 from publishing.sandbox.zalo_oauth import Oauth
 
 OA_ID = "2803400500600700800"
@@ -88,6 +89,17 @@ class ZaloSandbox(Sandbox):
     redirect_uris       where its page of permissions may send people back to
     """
 
+    switches: ClassVar[tuple[str, ...]] = (
+        *GENERAL,
+        "throttle",
+        "quota",
+        "expire_token",
+        "no_package",
+        "not_linked",
+        "media_failed",
+        "hiccup",
+    )
+
     secret_names = (*Sandbox.secret_names, "secret_key", "refresh_token", "code", "code_verifier")
 
     def __init__(
@@ -131,6 +143,9 @@ class ZaloSandbox(Sandbox):
     def cover_url(self) -> str:
         """A picture that can be opened."""
         return f"{self.url}/cover.png"
+
+    def met_by(self, fault: str) -> Mapping[str, str]:
+        return {"method": "POST", "path": "/v2.0/article/create"}
 
     def shown(self) -> list[Article]:
         """What readers see, newest first."""

@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from cms.demo.demo_content import PASSWORD
+from cms.management.commands.demo import PORTS
 from tests.servers.local import free_ports, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -39,7 +40,7 @@ class Demo:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    folder, port = tmp_path_factory.mktemp("demo"), free_ports(10)
+    folder, port = tmp_path_factory.mktemp("demo"), free_ports(PORTS)
     environment = {
         **os.environ,
         "DATA_DIR": str(folder),

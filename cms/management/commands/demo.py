@@ -24,7 +24,7 @@ from django.db.migrations.executor import MigrationExecutor
 from publishing.desk.consent import redirect_uri
 
 STOP_SECONDS = 15
-PORTS = 10  # the site's own, and those of publishing.sandbox
+PORTS = 14  # the site's own, and the 13 of publishing.sandbox
 _DIE_WITH_PARENT = 1  # Linux: PR_SET_PDEATHSIG
 
 
@@ -137,6 +137,9 @@ class Command(BaseCommand):
     Partner's site     http://127.0.0.1:{self.port + 7}/
     Zalo               http://127.0.0.1:{self.port + 8}/
     YouTube            http://127.0.0.1:{self.port + 9}/
+    Newsroom's mail    http://127.0.0.1:{self.port + 10}/
+    Loudspeaker's mail http://127.0.0.1:{self.port + 12}/
+    What goes wrong there is switched on at the foot of each page.
 
   Log-ins, all with the password {PASSWORD}
 {people}
