@@ -87,7 +87,7 @@ def renews_itself(kind: str) -> bool:
 
 def _runs_out_soon(adapter: Adapter) -> bool:
     runs_out = adapter.expires_at()
-    return runs_out is not None and runs_out <= timezone.now() + MARGIN + timedelta(seconds=adapter.longest_call)
+    return runs_out is not None and runs_out <= timezone.now() + MARGIN + timedelta(seconds=adapter.allowance)
 
 
 def _renewed(adapter: Adapter, may_go_on: bool) -> dict[str, str]:
@@ -101,7 +101,7 @@ def _renewed(adapter: Adapter, may_go_on: bool) -> dict[str, str]:
         if error.outcome == Outcome.UNKNOWN:
             error.outcome = Outcome.TRANSIENT  # nothing was posted: there is nothing to look for
         runs_out = adapter.expires_at()
-        is_good = runs_out is not None and runs_out > timezone.now() + timedelta(seconds=adapter.longest_call)
+        is_good = runs_out is not None and runs_out > timezone.now() + timedelta(seconds=adapter.allowance)
         if error.outcome == Outcome.AUTH or not (may_go_on and is_good):
             raise
         log.warning("credentials could not be renewed yet (%s); going on with the old ones", error.outcome)

@@ -253,7 +253,7 @@ class _NotYet(ChannelError):
 
 def _lease(adapter: Adapter) -> timedelta:
     """How long a call may be under way."""
-    return timedelta(seconds=settings.DELIVERY_LEASE_SECONDS + adapter.longest_call)
+    return timedelta(seconds=settings.DELIVERY_LEASE_SECONDS + adapter.allowance)
 
 
 def backoff(attempt_no: int) -> float:

@@ -261,6 +261,11 @@ class Adapter:
         """The most that length() may be on this very channel."""
         return self.text_limit
 
+    @property
+    def allowance(self) -> float:
+        """Seconds that send() or edit() of this very channel may take beyond the usual lease."""
+        return self.longest_call
+
     def length(self, text: str) -> int:
         """The length of ``text`` as this channel counts it."""
         return len(text)

@@ -1,28 +1,28 @@
-"""Facebook Pages over the Graph API: one post of text and a link, changed in place or removed later.
+"""Facebook Pages over the Graph API: one post of text with a link, pictures or a film, changed in place or removed later.
 
 Source: developers.facebook.com/docs/pages-api/posts, for v25.0. What is known from use only is marked (field).
 
-The marker is the ``utm_id`` of the link. Facebook keeps a post's link when its message is edited, so a post can be
-found again whatever was corrected meanwhile. The text shows the plain address, without the marker.
+The marker is the ``utm_id`` of the link. Facebook keeps a post's link card when its message is edited, so a post can be
+found again whatever was corrected meanwhile; its text shows the plain address, without the marker. Where pictures or a
+film take the place of the card, the link in the text carries the marker: see facebook_media.py.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import re
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+import time
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, NoReturn
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, urlsplit
 
-from django import forms
-from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
+from publishing.channels import facebook_feed as feed
+from publishing.channels import facebook_media as media
 from publishing.channels import frame
-from publishing.channels.base import Adapter, ChannelError, ChannelForm, Consent, Outcome, Probe, api_address
+from publishing.channels.base import Adapter, ChannelError, ChannelForm, Consent, Outcome, Probe, Problem
 from publishing.channels.facebook_consent import FacebookConsent
 from publishing.channels.facebook_errors import (
     APP_SECRET,
@@ -31,82 +31,24 @@ from publishing.channels.facebook_errors import (
     NO_PAGE,
     NOT_ALLOWED,
     OTHER_PAGE,
-    TOO_MANY,
     UNCLEAR,
     UNREACHABLE,
     headroom,
     meaning,
     wait_seconds,
 )
+from publishing.channels.facebook_form import FacebookForm
 from publishing.channels.facebook_metrics import COUNT_FIELDS, INSIGHTS, LEFT_OUT, MEASURES, counts, insight
 from publishing.channels.http import Answer, NoAnswer, NotSent
 from publishing.story import Action, Post, Receipt, Story, Way
 from publishing.text import clip
 
 WORDING_LENGTH = 600  # people read a screen of a feed, not an article: the evidence is behind the link
-FIND_DAYS = 7  # a delivery is looked for within days of its last try, or not at all
-FIND_PAGES = 20
-FIND_PAGE_SIZE = 50
-
-
-class FacebookForm(ChannelForm):
-    """A Page and its access. The token must be the Page's own: a person's token may not post."""
-
-    app_id = forms.RegexField(
-        r"^\d{5,30}$",
-        required=False,
-        label=gettext_lazy("App ID"),
-        help_text=gettext_lazy("The number of your app at Meta for Developers. Needed to connect with Facebook."),
-        error_messages={"invalid": gettext_lazy("The app ID consists of digits only.")},
-    )
-    page_id = forms.RegexField(
-        r"^\d{3,30}$",
-        label=gettext_lazy("Page ID"),
-        help_text=gettext_lazy(
-            "The Page's number, from its “About” section. Filled in when you connect with Facebook."
-        ),
-        error_messages={"invalid": gettext_lazy("The Page ID consists of digits only.")},
-    )
-    api_base = api_address(gettext_lazy("Address of the API"), "https://graph.facebook.com")
-    api_version = forms.RegexField(
-        r"^v\d{1,3}\.\d{1,2}$",
-        label=gettext_lazy("Version of the API"),
-        initial="v25.0",
-        error_messages={"invalid": gettext_lazy("A version looks like v25.0.")},
-    )
-    on_retraction = forms.ChoiceField(
-        label=gettext_lazy("When an answer is retracted"),
-        initial="notice",
-        choices=[
-            ("notice", gettext_lazy("Replace the text of the post by a notice")),
-            ("delete", gettext_lazy("Remove the post")),
-        ],
-    )
-    access_token = forms.RegexField(
-        r"^[!-~]+$",  # it travels in an HTTP header: visible ASCII only
-        label=gettext_lazy("Page access token"),
-        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-        error_messages={"invalid": gettext_lazy("This is not a token: it has blanks or letters with accents in it.")},
-    )
-    app_secret = forms.RegexField(
-        r"^[!-~]+$",
-        required=False,
-        label=gettext_lazy("App secret"),
-        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-        help_text=gettext_lazy(
-            "Needed to connect with Facebook, or if the app requires a proof of it with every call."
-        ),
-        error_messages={
-            "invalid": gettext_lazy("This is not an app secret: it has blanks or letters with accents in it.")
-        },
-    )
-
-    def clean_api_base(self) -> str:
-        return self.encrypted(self.cleaned_data["api_base"])
+FILM_PATIENCE = 6  # times the usual wait for an answer: Facebook may fetch the whole film before it gives one
 
 
 class Facebook(Adapter):
-    """A Facebook Page of ``owner``: text with a link card."""
+    """A Facebook Page of ``owner``: text with a link card, pictures or a film. ``pause`` waits between two looks."""
 
     kind: ClassVar[str] = "facebook"
     label: ClassVar[str] = _("Facebook Page")
@@ -118,6 +60,12 @@ class Facebook(Adapter):
     finds: ClassVar[bool] = True
     settle_seconds: ClassVar[int] = 60  # the feed lists a new post with some delay
     measures: ClassVar[tuple[str, ...]] = MEASURES
+    pause: Callable[[float], None] = staticmethod(time.sleep)
+
+    @property
+    def allowance(self) -> float:
+        """Longer where pictures or films are sent."""
+        return max(self.longest_call, media.ALLOWANCES.get(self._sends, 0.0))
 
     def wording(self, story: Story, action: Action = Action.POST) -> str:
         """The short answer and the beginning of the body; for a retraction only that the post no longer stands."""
@@ -146,8 +94,24 @@ class Facebook(Adapter):
             word = story.told_as(action)
             notice = phrases[word] % change if change else phrases[f"{word}_unsaid"]
             parts.insert(0 if action == Action.RETRACT else 2, notice)
-        parts.append("\n".join(filter(None, [phrases["link"] % story.url, frame.nfc(self.owner)])))
-        return Post(text="\n\n".join(filter(None, parts)), link=frame.marked(story.url, marker))
+        link = frame.marked(story.url, marker)
+        film, pictures = media.chosen(self._sends, story)
+        has_card = not film and not pictures
+        shown = story.url if has_card else link
+        ending = [media.credits(pictures, phrases["credit"]), phrases["link"] % shown, frame.nfc(self.owner)]
+        parts.append("\n".join(filter(None, ending)))
+        is_new = action == Action.POST  # what is out keeps its pictures or film: only its text can be changed
+        return Post(
+            text="\n\n".join(filter(None, parts)),
+            link=link if has_card else "",
+            images=pictures if is_new else (),
+            videos=film if is_new else (),
+            extra={"address": story.url, "shown": shown},
+        )
+
+    def problems(self, post: Post) -> list[Problem]:
+        """Too long, or with pictures or a film that Facebook does not take."""
+        return super().problems(post) + media.problems(post)
 
     def way(self, action: Action) -> Way:
         """Corrections change the post in place, with its address, comments and shares; so do retractions by notice."""
@@ -158,9 +122,14 @@ class Facebook(Adapter):
 
     def send(self, post: Post, marker: str) -> Receipt:
         """Publishes at once. The permanent link is read afterwards; without it the post is out all the same."""
-        fields = {"message": post.text, "link": post.link}
-        answer = self._call("POST", f"{self._page}/feed", fields, is_create=True)
-        post_id = answer.get("id")
+        if post.videos:
+            return self._films.publish(post)
+        post_id: object
+        if post.images:
+            post_id = media.post_pictures(self._call, self._page, post)
+        else:
+            fields = {"message": post.text, "link": post.link}
+            post_id = self._call("POST", f"{self._page}/feed", fields, is_create=True).get("id")
         if not isinstance(post_id, str) or not post_id:
             self.fail(Outcome.UNKNOWN, UNCLEAR, http_status=200)
         try:
@@ -171,27 +140,25 @@ class Facebook(Adapter):
 
     def find(self, post: Post, marker: str) -> Receipt | None:
         """Reads the feed back for a week, newest first. Raises UNKNOWN if the Page has too many posts to be sure."""
-        oldest = datetime.now(UTC) - timedelta(days=FIND_DAYS)
-        wanted = {"fields": "id,message,created_time,permalink_url,attachments", "limit": str(FIND_PAGE_SIZE)}
-        for _page in range(FIND_PAGES):
-            answer = self._call("GET", f"{self._page}/feed", wanted)
-            listed = answer.get("data")
-            if not isinstance(listed, list):
-                self.fail(Outcome.TRANSIENT, UNCLEAR, http_status=200)  # "no data" is not "no such post"
-            for one in listed:
-                if _is_copy(one, post, marker):
-                    return self._receipt(str(one["id"]), one)
-            # A post pinned to the top may be old: only a page on which all are old ends the search.
-            paging = answer.get("paging") or {}
-            if not paging.get("next") or (listed and all(_created_at(one) < oldest for one in listed)):
-                return None
-            # ``next`` itself is never called: it is a full address with the token in it.
-            wanted["after"] = paging.get("cursors", {}).get("after", "")
-        raise ChannelError(Outcome.UNKNOWN, TOO_MANY)
+        for one in feed.listed(self._call, f"{self._page}/feed", "id,message,created_time,permalink_url,attachments"):
+            if feed.is_copy(one, post, marker):
+                film = feed.film_of(one)
+                return self._films.receipt(film, one) if film else self._receipt(str(one["id"]), one)
+        return self._films.find(marker) if post.videos else None
 
     def edit(self, receipt: Receipt, post: Post, marker: str) -> Receipt:
-        """Replaces the message. The link card stays: Facebook does not let it be changed."""
-        answer = self._call("POST", quote(receipt.remote_id, safe=""), {"message": post.text}, missing=GONE)
+        """Replaces the text. Link card, pictures and film stay: Facebook does not let them be changed.
+
+        Where no link card carries ``marker``, the link in the text does, so that the post is still found afterwards.
+        """
+        node, field, is_marked = self._node(receipt), "message", True
+        if media.film_in(receipt.remote_id):
+            field = "description"
+        elif post.extra.get("shown"):
+            seen = self._call("GET", node, {"fields": "attachments"}, missing=GONE)
+            is_marked = marker not in feed.markers_of_card(seen)
+        fields = {field: media.text_for(post, marker, is_marked)}
+        answer = self._call("POST", node, fields, missing=GONE)
         if answer.get("success") is not True:
             self.fail(Outcome.TRANSIENT, UNCLEAR, http_status=200)
         return receipt
@@ -199,11 +166,11 @@ class Facebook(Adapter):
     def delete(self, receipt: Receipt) -> None:
         """Removes the post. "Not there" counts as removed only if the post was on the Page that is connected now."""
         try:
-            answer = self._call("DELETE", quote(receipt.remote_id, safe=""), missing=GONE)
+            answer = self._call("DELETE", self._node(receipt), missing=GONE)
         except ChannelError as error:
             if error.vendor_code != MISSING:
                 raise
-            if receipt.remote_id.partition("_")[0] != self._page:
+            if re.split("[_/]", receipt.remote_id)[0] != self._page:
                 self.fail(Outcome.PERMANENT, OTHER_PAGE)
             return
         if answer.get("success") is not True:
@@ -211,7 +178,11 @@ class Facebook(Adapter):
 
     def metrics(self, receipt: Receipt) -> dict[str, int]:
         """Three calls: the post's own counts, and each insights metric alone, so that one that is gone costs no other."""
-        node = quote(receipt.remote_id, safe="")
+        node = self._node(receipt)
+        if media.film_in(receipt.remote_id):  # figures are those of the post that shows the film (memory)
+            shown = self._call("GET", node, {"fields": "post_id"}, missing=GONE).get("post_id")
+            number = str(shown or "").rpartition("_")[2]
+            node = f"{self._page}_{number}" if number else node
         told = counts(self._call("GET", node, {"fields": COUNT_FIELDS}, missing=GONE))
         for measure, metric in INSIGHTS.items():
             try:
@@ -237,6 +208,18 @@ class Facebook(Adapter):
     def _page(self) -> str:
         return str(self.config["page_id"])
 
+    @property
+    def _sends(self) -> str:
+        return str(self.config.get("sends") or "card")  # a channel from before this setting sends cards
+
+    @property
+    def _films(self) -> media.Films:
+        return media.Films(self._call, self._page, self._address, self.pause)
+
+    @staticmethod
+    def _node(receipt: Receipt) -> str:
+        return quote(media.film_in(receipt.remote_id) or receipt.remote_id, safe="")
+
     def headroom(self) -> float | None:
         """By the fullest of the counters in X-App-Usage, which are percentages."""
         return headroom(self.http.headers.get("X-App-Usage", ""))
@@ -248,6 +231,7 @@ class Facebook(Adapter):
         fields: Mapping[str, str] | None = None,
         *,
         is_create: bool = False,
+        is_film: bool = False,
         missing: str = NO_PAGE,
     ) -> dict[str, Any]:
         """The JSON object of a success. ``missing``: words for "no such object". Raises ChannelError."""
@@ -255,13 +239,17 @@ class Facebook(Adapter):
         sent = dict(fields or {})
         if app_secret := self.secret.get("app_secret"):
             sent["appsecret_proof"] = hmac.new(app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
-        base = self.config.get("api_base") or "https://graph.facebook.com"
+        base = self._base
+        options: dict[str, Any] = {"data" if method == "POST" else "params": sent}
+        if is_film:  # films have a host of their own
+            base = re.sub(r"(?<=//)graph\.", "graph-video.", base)
+            options["timeout"] = (self.http.timeout[0], self.http.timeout[1] * FILM_PATIENCE)
         try:
             answer = self.http.call(
                 method,
                 f"{base}/{self.config.get('api_version') or 'v25.0'}/{path}",
                 headers={"Authorization": f"Bearer {token}"},
-                **{"data" if method == "POST" else "params": sent},
+                **options,
             )
         except NotSent:
             self.fail(Outcome.TRANSIENT, UNREACHABLE)
@@ -304,34 +292,18 @@ class Facebook(Adapter):
         """With Facebook's permanent link, or else the address that leads there: the API's host, without "graph."."""
         url = seen.get("permalink_url")
         if not isinstance(url, str) or not url.startswith(("https://", "http://")):
-            parts = urlsplit(self.config.get("api_base") or "https://graph.facebook.com")
-            host = re.sub(r"^graph\.", "www.", parts.netloc)
-            url = f"{parts.scheme}://{host}/{quote(post_id, safe='')}"
+            url = self._address(f"/{quote(post_id, safe='')}")
         return Receipt(post_id, url)
 
+    @property
+    def _base(self) -> str:
+        return str(self.config.get("api_base") or "https://graph.facebook.com")
 
-def _is_copy(one: dict[str, Any], post: Post, marker: str) -> bool:
-    """Whether a post of the feed is the one planted with ``marker``."""
-    # The link may be wrapped once in Facebook's own redirect, and then it is encoded once more.
-    attached = set(re.findall(r"utm_id=([A-Za-z0-9_.~-]+)", unquote(json.dumps(one.get("attachments") or {}))))
-    message = str(one.get("message") or "")
-    if marker in attached or f"utm_id={marker}" in re.findall(r"utm_id=[A-Za-z0-9_.~-]+", message):
-        return True
-    # A card may be missing for a while. With no marker at all, the same text is the same post.
-    return not attached and _normal(message) == _normal(post.text)
-
-
-def _created_at(one: dict[str, Any]) -> datetime:
-    """The time of a listed post; one that cannot be read counts as new."""
-    try:
-        return datetime.fromisoformat(str(one.get("created_time"))).astimezone(UTC)
-    except ValueError:
-        return datetime.now(UTC)
+    def _address(self, path: str) -> str:
+        """Where people see what is at ``path``: the API's host, without "graph."."""
+        parts = urlsplit(self._base)
+        return f"{parts.scheme}://{re.sub(r'^graph[.]', 'www.', parts.netloc)}{path}"
 
 
 def _number(value: object) -> int:
     return value if isinstance(value, int) else 0
-
-
-def _normal(text: str) -> str:
-    return " ".join(frame.nfc(text).split())

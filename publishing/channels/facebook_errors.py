@@ -34,6 +34,7 @@ REFUSED = _("Facebook did not accept this post. Check the wording and the settin
 BAD_LINK = _("Facebook does not accept the link of this post. Check the address of the answer.")
 LINK_UNREAD = _("Facebook could not read the page behind the link.")
 BAD_IMAGE = _("Facebook does not accept the picture. Use a JPEG or PNG under 4 MB.")
+BAD_FILM = _("Facebook does not accept the film, or could not fetch it. Use an MP4 file under 1 GB and 20 minutes.")
 NO_PAGE = _("Facebook finds no such Page. Check the Page ID in the settings of the channel.")
 GONE = _("The post is no longer on the Page. Somebody may have removed it there.")
 OTHER_PAGE = _("The post belongs to another Page than the one that is connected now. Remove it there by hand.")
@@ -70,6 +71,10 @@ OUTCOMES: dict[int | tuple[int, int], tuple[Outcome, str]] = {
     200: (Outcome.AUTH, NOT_ALLOWED),  # and 201 to 299
     324: (Outcome.PERMANENT, BAD_IMAGE),
     341: (Outcome.THROTTLED, PAUSED),
+    351: (Outcome.PERMANENT, BAD_FILM),  # this and the next three (field)
+    352: (Outcome.PERMANENT, BAD_FILM),
+    382: (Outcome.PERMANENT, BAD_FILM),
+    389: (Outcome.PERMANENT, BAD_FILM),
     368: (Outcome.THROTTLED, PAUSED),
     (368, 1390008): (Outcome.THROTTLED, PAUSED),
     (368, 4854002): (Outcome.AUTH, LOG_IN),

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from publishing.models import Channel
-from publishing.story import Action, Post, Story, Way
+from publishing.story import Action, Image, Post, Story, Way
 from publishing.text import clean_html, reading_seconds
 
 log = logging.getLogger("publishing.desk")
@@ -36,6 +36,12 @@ class Preview:
     @property
     def html(self) -> SafeString:
         return mark_safe(clean_html(self.post.html))  # noqa: S308 - reduced to the allow-list one line before
+
+    @property
+    def pictures(self) -> tuple[Image, ...]:
+        """Those to be drawn by themselves: a film shows its own poster."""
+        posters = {film.poster for film in self.post.videos}
+        return tuple(image for image in self.post.images if image not in posters)
 
     @property
     def domain(self) -> str:

@@ -1,8 +1,8 @@
 """A strict stand-in for the Graph API of Facebook Pages, and for the Page as its readers see it.
 
 It refuses what Facebook refuses: a person's token, unknown parameters, texts that are too long, the same post twice in a
-row. Vendor faults, beside those of sandbox.server: throttle, expire_token, duplicate, abusive, unscrapable,
-server_error (nothing stored), server_error_after (stored, and yet an error).
+row, a picture that is none. Vendor faults, beside those of sandbox.server: throttle, expire_token, duplicate, abusive,
+unscrapable, server_error (nothing stored), server_error_after (stored, and yet an error).
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ import re
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, quote, urlsplit
 
+from publishing.sandbox import facebook_pages as pages
+from publishing.sandbox.facebook_graph import MISSING, Refused, Stored, chosen, graph_time
+from publishing.sandbox.facebook_media import Media, attachments
 from publishing.sandbox.facebook_metrics import COUNT_FIELDS, INVALID_METRIC, Figures
 from publishing.sandbox.facebook_oauth import PATHS, Oauth
 from publishing.sandbox.server import Reply, Request, Sandbox
@@ -40,42 +42,6 @@ POST_FIELDS = frozenset(
     {"id", "message", "created_time", "updated_time", "permalink_url", "is_published", "attachments", *COUNT_FIELDS}
 )
 DUPLICATE = "(#506) Duplicate status message"
-MISSING = "Object with ID '%s' does not exist, cannot be loaded due to missing permissions, or does not support this operation."
-
-
-@dataclass
-class Stored:
-    """A post of a Page; times in seconds since 1970."""
-
-    id: str
-    page: str
-    message: str
-    link: str
-    created: float
-    edited: float = 0.0
-
-
-class Refused(Exception):
-    """An error as the Graph API words it."""
-
-    def __init__(
-        self,
-        code: int,
-        message: str,
-        subcode: int = 0,
-        *,
-        status: int = 400,
-        kind: str = "OAuthException",
-        user_words: str = "",
-        headers: dict[str, str] | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.status, self.headers = status, headers or {}
-        self.error: dict[str, Any] = {"message": message, "type": kind, "code": code}
-        if subcode:
-            self.error["error_subcode"] = subcode
-        if user_words:
-            self.error |= {"error_user_title": "Không đăng được", "error_user_msg": user_words}
 
 
 class FacebookSandbox(Sandbox):
@@ -87,6 +53,7 @@ class FacebookSandbox(Sandbox):
     calls_an_hour  100 in X-App-Usage; beyond it calls are refused
     clock          seconds since 1970
     store          JSON file the posts are kept in, so that permanent links survive a restart on the same port
+    media          pictures and films, and how they fare
     dead           token -> subcode of error 190: 463 expired, 467 revoked, 460 password changed …
     """
 
@@ -126,6 +93,7 @@ class FacebookSandbox(Sandbox):
         self.dead: dict[str, int] = {}
         self.posts: list[Stored] = []
         self.figures = Figures()
+        self.media = Media(self)
         self._last = 122_000_000
         self._calls: deque[float] = deque()
         self._load()
@@ -136,14 +104,17 @@ class FacebookSandbox(Sandbox):
         self.route("GET", rf"{graph}/me/accounts", self._accounts)
         self.route("POST", rf"{graph}/(\d+)/feed", self._create)
         self.route("GET", rf"{graph}/(\d+)/feed", self._feed)
+        for method, pattern, view in self.media.routes():
+            self.route(method, rf"{graph}{pattern}", view)
         self.route("GET", rf"{graph}/me", lambda request: self._node(request, self._who(request)))
         self.route("GET", rf"{graph}/(\d+(?:_\d+)?)", self._node)
         self.route("GET", rf"{graph}/(\d+_\d+)/insights", self._insights)
         self.route("POST", rf"{graph}/(\d+_\d+)", self._edit)
-        self.route("DELETE", rf"{graph}/(\d+_\d+)", self._delete)
+        self.route("DELETE", rf"{graph}/(\d+(?:_\d+)?)", self._delete)
         self.route("GET", r"/", self._show_pages)
         self.route("GET", r"/(\d+)", self._show_page)
         self.route("GET", r"/(\d+)/posts/(\d+)", self._show_post)
+        self.route("GET", r"/(\d+)/videos/(\d+)/?", self._show_film)
         self.route("GET", r"/(\d+)_(\d+)", self._show_post)
 
     def met_by(self, fault: str) -> Mapping[str, str]:
@@ -152,7 +123,11 @@ class FacebookSandbox(Sandbox):
     def copies(self) -> list[dict[str, str]]:
         """What a reader sees: {"text", "url", "link"} of every post, oldest first."""
         with self.lock:
-            return [{"text": post.message, "url": self._permalink(post), "link": post.link} for post in self.posts]
+            return [
+                {"text": post.message, "url": self.permalink(post), "link": post.link}
+                for post in self.posts
+                if self.is_out(post)
+            ]
 
     # The Graph API -------------------------------------------------------------------------------------------
 
@@ -182,7 +157,7 @@ class FacebookSandbox(Sandbox):
         """An unknown path: JSON under the API, a page for people elsewhere."""
         if re.match(r"/v\d+\.\d+/", request.path):
             raise Refused(2500, f"Unknown path components: {request.path}")
-        return _page("Không tìm thấy", "<p>Không có trang hoặc bài viết này.</p>", status=404)
+        return pages.page("Không tìm thấy", "<p>Không có trang hoặc bài viết này.</p>", status=404)
 
     def _count_call(self) -> None:
         now = self.clock()
@@ -254,7 +229,7 @@ class FacebookSandbox(Sandbox):
             return fields | given
         raise Refused(100, f"(#100) The stand-in does not read {encoding or 'a body without Content-Type'}")
 
-    def _given(self, request: Request, *known: str) -> dict[str, str]:
+    def given(self, request: Request, *known: str) -> dict[str, str]:
         """The call's own parameters. Refuses unknown ones and values that are not text."""
         own = {"access_token", "appsecret_proof"}
         fields = {name: value for name, value in self._fields(request).items() if name not in own}
@@ -263,11 +238,11 @@ class FacebookSandbox(Sandbox):
                 raise Refused(100, f"(#100) Unknown parameter: {name}")
             if not isinstance(value, str):
                 raise Refused(100, f"(#100) Param {name} must be a string.")
-        if len(fields.get("message", "")) > MESSAGE_LIMIT:
+        if max(len(fields.get(name, "")) for name in ("message", "caption", "description")) > MESSAGE_LIMIT:
             raise Refused(100, "(#100) The message is too long", user_words="Nội dung bài viết quá dài.")
         return fields
 
-    def _must_be_page(self, request: Request, page: str) -> None:
+    def must_be_page(self, request: Request, page: str) -> None:
         if self._who(request) != page:
             words = "(#200) Unpublished posts must be posted to a page as the page itself."
             raise Refused(200, words, status=403)
@@ -275,10 +250,13 @@ class FacebookSandbox(Sandbox):
     def _create(self, request: Request, page: str) -> Reply:
         if page not in self.pages:
             raise Refused(100, MISSING % page, 33, kind="GraphMethodException")
-        self._must_be_page(request, page)
-        fields = self._given(request, "message", "link")
+        self.must_be_page(request, page)
+        fields = self.given(request, "message", "link", "attached_media")
         message, link = fields.get("message", ""), fields.get("link", "")
-        if not message.strip() and not link:
+        attached = fields.get("attached_media", "")
+        if link and attached:
+            raise Refused(100, "(#100) link and attached_media cannot be sent together")
+        if not message.strip() and not link and not attached:
             raise Refused(100, "(#100) At least one of message, link, attached_media is required")
         if link:
             parts = urlsplit(link)
@@ -287,30 +265,42 @@ class FacebookSandbox(Sandbox):
             if re.search(r"(^|\.)facebook\.com$", parts.hostname or ""):
                 raise Refused(100, "(#100) The link must not be one of facebook.com", 1609008)
         last = next((post for post in reversed(self.posts) if post.page == page), None)
-        if last and (last.message, last.link) == (message, link):
+        if last and not attached and not last.pictures and (last.message, last.link) == (message, link):
             raise Refused(506, DUPLICATE, user_words="Bài viết này trùng với bài trước đó.")
+        pictures = self.media.take(attached, page) if attached else []
+        return Reply(200, {"id": self.made(page, message, link, pictures=pictures).id})
+
+    def number(self) -> str:
+        """A number that was never used before."""
         self._last += 1
-        made = Stored(f"{page}_{self._last}", page, message, link, self.clock())
+        return str(self._last)
+
+    def made(self, page: str, message: str, link: str = "", **more: Any) -> Stored:
+        """A new post, kept."""
+        made = Stored(f"{page}_{self.number()}", page, message, link, self.clock(), **more)
         self.posts.append(made)
-        self._save()
-        return Reply(200, {"id": made.id})
+        self.save()
+        return made
+
+    def is_out(self, post: Stored) -> bool:
+        """Whether readers can see it: a film only once it is processed."""
+        return not post.film or (post.film["ready_at"] <= self.clock() and not post.film["has_failed"])
 
     def _accounts(self, request: Request) -> Reply:
-        given = self._given(request, "fields", "limit")
+        given = self.given(request, "fields", "limit")
         known = frozenset({"id", "name", "access_token", "tasks"})
         listed = self.oauth.accounts(self._token(request))
-        return Reply(
-            200, {"data": [_chosen(one, given.get("fields", "id,name,access_token"), known) for one in listed]}
-        )
+        return Reply(200, {"data": [chosen(one, given.get("fields", "id,name,access_token"), known) for one in listed]})
 
     def _feed(self, request: Request, page: str) -> Reply:
         if page not in self.pages:
             raise Refused(100, MISSING % page, 33, kind="GraphMethodException")
         if self._who(request) not in {page, USER_ID}:
             raise Refused(10, "(#10) This endpoint requires the 'pages_read_engagement' permission", status=403)
-        given = self._given(request, "fields", "limit", "after")
+        given = self.given(request, "fields", "limit", "after")
         seen_until = self.clock() - self.visible_after
-        listed = [post for post in reversed(self.posts) if post.page == page and post.created <= seen_until]
+        own = [post for post in reversed(self.posts) if post.page == page and self.is_out(post)]
+        listed = [post for post in own if post.created <= seen_until]
         size = int(given.get("limit") or 25)
         if not 1 <= size <= 100:
             raise Refused(100, "(#100) Param limit must be between 1 and 100")
@@ -330,17 +320,19 @@ class FacebookSandbox(Sandbox):
         return Reply(200, body)
 
     def _node(self, request: Request, node: str) -> Reply:
-        fields = self._given(request, "fields").get("fields", "")
+        fields = self.given(request, "fields").get("fields", "")
         if "_" in node:
-            return Reply(200, self._shown(self._stored(node), fields or "id,message,created_time"))
+            return Reply(200, self._shown(self.stored(node), fields or "id,message,created_time"))
+        if any(post.film.get("id") == node for post in self.posts):
+            return Reply(200, self.media.film(self.stored(node), fields or "id,description"))
         names = {page: name for page, (name, _token) in self.pages.items()} | {USER_ID: "Nguyễn Thị Mẫu"}
         if node not in names:
             raise Refused(100, MISSING % node, 33, kind="GraphMethodException")
-        return Reply(200, _chosen({"id": node, "name": names[node]}, fields or "id,name", frozenset({"id", "name"})))
+        return Reply(200, chosen({"id": node, "name": names[node]}, fields or "id,name", frozenset({"id", "name"})))
 
     def _insights(self, request: Request, post_id: str) -> Reply:
-        self._must_be_page(request, self._stored(post_id).page)
-        given = self._given(request, "metric", "period")
+        self.must_be_page(request, self.stored(post_id).page)
+        given = self.given(request, "metric", "period")
         if given.get("period", "lifetime") != "lifetime":
             raise Refused(100, "(#100) The insights of a post have the period lifetime only")
         told = self.figures.insights(post_id, given.get("metric", ""))
@@ -349,27 +341,27 @@ class FacebookSandbox(Sandbox):
         return Reply(200, told)
 
     def _edit(self, request: Request, post_id: str) -> Reply:
-        post = self._stored(post_id)
-        self._must_be_page(request, post.page)
-        message = self._given(request, "message").get("message", "")
+        post = self.stored(post_id)
+        self.must_be_page(request, post.page)
+        message = self.given(request, "message").get("message", "")
         if not message.strip():
             raise Refused(100, "(#100) The parameter message is required")
         if message != post.message:
             post.message, post.edited = message, self.clock()
-            self._save()
+            self.save()
         return Reply(200, {"success": True})
 
     def _delete(self, request: Request, post_id: str) -> Reply:
-        post = self._stored(post_id)
-        self._must_be_page(request, post.page)
-        self._given(request)
+        post = self.stored(post_id)
+        self.must_be_page(request, post.page)
+        self.given(request)
         self.posts.remove(post)
-        self._save()
+        self.save()
         return Reply(200, {"success": True})
 
-    def _stored(self, post_id: str) -> Stored:
+    def stored(self, post_id: str) -> Stored:
         for post in self.posts:
-            if post.id == post_id:
+            if post_id in {post.id, post.film.get("id")}:
                 return post
         raise Refused(100, MISSING % post_id, 33, kind="GraphMethodException")
 
@@ -378,9 +370,9 @@ class FacebookSandbox(Sandbox):
         card = {"type": "share", "title": urlsplit(post.link).netloc, "target": {"url": shim}, "url": shim}
         whole: dict[str, Any] = {
             "id": post.id,
-            "created_time": _graph_time(post.created),
-            "updated_time": _graph_time(post.edited or post.created),
-            "permalink_url": self._permalink(post),
+            "created_time": graph_time(post.created),
+            "updated_time": graph_time(post.edited or post.created),
+            "permalink_url": self.permalink(post),
             "is_published": True,
         }
         whole |= self.figures.fields(post.id)
@@ -388,9 +380,13 @@ class FacebookSandbox(Sandbox):
             whole["message"] = post.message
         if post.link:
             whole["attachments"] = {"data": [card]}
-        return _chosen(whole, fields, POST_FIELDS)
+        elif post.pictures or post.film:
+            whole["attachments"] = {"data": attachments(post, self.permalink(post))}
+        return chosen(whole, fields, POST_FIELDS)
 
-    def _permalink(self, post: Stored) -> str:
+    def permalink(self, post: Stored) -> str:
+        if post.film:
+            return f"{self.url}/{post.page}/videos/{post.film['id']}/"
         return f"{self.url}/{post.page}/posts/{post.id.partition('_')[2]}"
 
     def _load(self) -> None:
@@ -398,10 +394,12 @@ class FacebookSandbox(Sandbox):
             kept = json.loads(self.store.read_text())
             self.posts = [Stored(**post) for post in kept["posts"]]
             self._last = kept["last"]
+            self.media.keep(kept.get("photos", ()))
 
-    def _save(self) -> None:
+    def save(self) -> None:
         if self.store:
-            kept = {"last": self._last, "posts": [asdict(post) for post in self.posts]}
+            kept: dict[str, Any] = {"last": self._last, "posts": [asdict(post) for post in self.posts]}
+            kept["photos"] = [asdict(photo) for photo in self.media.photos.values()]
             draft = self.store.with_suffix(".new")
             draft.write_text(json.dumps(kept, ensure_ascii=False))
             draft.replace(self.store)
@@ -410,58 +408,29 @@ class FacebookSandbox(Sandbox):
 
     def _show_pages(self, request: Request) -> Reply:
         rows = "".join(f'<li><a href="/{page}">{html.escape(name)}</a></li>' for page, (name, _t) in self.pages.items())
-        return _page("Các Trang", f"<h1>Các Trang</h1><ul>{rows}</ul>")
+        return pages.page("Các Trang", f"<h1>Các Trang</h1><ul>{rows}</ul>")
 
     def _show_page(self, request: Request, page: str) -> Reply:
         if page not in self.pages:
             return self.missing(request)
         name = html.escape(self.pages[page][0])
-        shown = "".join(self._card(post) for post in reversed(self.posts) if post.page == page)
-        return _page(name, f"<h1>{name}</h1>{shown or '<p>Chưa có bài viết nào.</p>'}")
+        shown = "".join(self._card(post) for post in reversed(self.posts) if post.page == page and self.is_out(post))
+        return pages.page(name, f"<h1>{name}</h1>{shown or '<p>Chưa có bài viết nào.</p>'}")
 
     def _show_post(self, request: Request, page: str, number: str) -> Reply:
-        post = next((post for post in self.posts if post.id == f"{page}_{number}"), None)
-        if post is None:
-            return _page("Không còn bài viết", "<p>Bài viết này không có hoặc đã bị gỡ.</p>", status=404)
+        return self._show(next((post for post in self.posts if post.id == f"{page}_{number}"), None), request, page)
+
+    def _show(self, post: Stored | None, request: Request, page: str) -> Reply:
+        if post is None or not self.is_out(post):
+            return pages.page("Không còn bài viết", "<p>Bài viết này không có hoặc đã bị gỡ.</p>", status=404)
         self.figures.saw(post.id, request.headers.get("User-Agent", ""))
         name = html.escape(self.pages[page][0] if page in self.pages else page)
-        return _page(name, f'{self._card(post)}<p><a href="/{page}">Tất cả bài viết của {name}</a></p>')
+        return pages.page(name, f'{self._card(post)}<p><a href="/{page}">Tất cả bài viết của {name}</a></p>')
+
+    def _show_film(self, request: Request, page: str, number: str) -> Reply:
+        return self._show(next((post for post in self.posts if post.film.get("id") == number), None), request, page)
 
     def _card(self, post: Stored) -> str:
-        name = html.escape(self.pages[post.page][0] if post.page in self.pages else post.page)
-        made = datetime.fromtimestamp(post.created, timezone(timedelta(hours=7)))
-        edited = " · <b>Đã chỉnh sửa</b>" if post.edited else ""
-        text = re.sub(r"https?://[^\s<]+", r'<a href="\g<0>" rel="nofollow">\g<0></a>', html.escape(post.message))
-        link = html.escape(post.link)
-        address = html.escape(urlsplit(post.link).netloc)
-        card = f'<a class="link" href="{link}" rel="nofollow"><small>{address}</small><br>{link}</a>' if link else ""
-        when = f'<a href="{self._permalink(post)}"><time datetime="{made.isoformat()}">{made:%d/%m/%Y %H:%M}</time></a>'
-        return f"<article><header><b>{name}</b><br><small>{when}{edited}</small></header><p>{text}</p>{card}</article>"
-
-
-def _chosen(whole: dict[str, Any], fields: str, known: frozenset[str]) -> dict[str, Any]:
-    """The fields asked for, and the id; a field that does not exist is refused."""
-    wanted = {name.strip() for name in fields.split(",")} | {"id"}
-    for name in sorted(wanted - known):
-        raise Refused(100, f"(#100) Tried accessing nonexisting field ({name})")
-    return {name.partition(".")[0]: value for name, value in whole.items() if name in wanted}
-
-
-def _graph_time(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S+0000")
-
-
-def _page(title: str, body: str, status: int = 200) -> Reply:
-    """A page for people. ``title`` and ``body`` are HTML."""
-    style = """body{margin:0;background:#eef0f3;color:#1c1e21;font:16px/1.5 system-ui,sans-serif}
-main{max-width:38rem;margin:0 auto;padding:1rem}h1{font-size:1.3rem}
-.mark{margin:0;padding:.6rem 1rem;background:#7a1f1f;color:#fff;text-align:center;font-weight:600}
-article{background:#fff;border:1px solid #d5d9de;border-radius:.6rem;margin:0 0 1rem;overflow:hidden}
-header,article p{margin:0;padding:.8rem 1rem}article p{padding-top:0;white-space:pre-wrap;overflow-wrap:anywhere}
-a{color:#0b4f8a}small,small a{color:#50555c}
-.link{display:block;padding:.7rem 1rem;background:#f4f6f8;border-top:1px solid #d5d9de;overflow-wrap:anywhere}"""
-    whole = f"""<!doctype html><html lang="vi"><meta charset="utf-8"><meta name="robots" content="noindex">
-<meta name="viewport" content="width=device-width,initial-scale=1"><title>{title} (mô phỏng)</title><style>{style}</style>
-<p class="mark" role="note">MÔ PHỎNG – không phải Facebook thật</p><main>{body}</main></html>"""
-    policy = "default-src 'none'; style-src 'unsafe-inline'"
-    return Reply(status, whole, {"Content-Security-Policy": policy})
+        return pages.card(
+            post, self.pages[post.page][0] if post.page in self.pages else post.page, self.permalink(post)
+        )

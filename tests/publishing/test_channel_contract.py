@@ -29,13 +29,13 @@ from tests.publishing.stories import fresh_story, make_correction, make_retracti
 
 RIGS = rigs()
 STORIES = variants()
-FAULTS = [(kind, fault) for kind, rig in RIGS.items() for fault in sorted(getattr(rig, "expected", {}))]
+FAULTS = [(name, fault) for name, rig in RIGS.items() for fault in sorted(getattr(rig, "expected", {}))]
 MARKER = "m7k2p9x4qa"
 
 
 @pytest.fixture(scope="module", params=sorted(RIGS))
 def rig(request: pytest.FixtureRequest) -> Iterator[Any]:
-    """The rig, with its server running; shared by the tests of a kind, which tell their copies apart by token_of()."""
+    """The rig, with its server running; shared by the tests of it, which tell their copies apart by token_of()."""
     with RIGS[request.param]() as running:
         yield running
 

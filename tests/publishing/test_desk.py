@@ -22,7 +22,7 @@ from publishing.desk.base import PAGE_SIZE
 from publishing.desk.preview import preview
 from publishing.models import Attempt, Channel, Delivery, Organisation, State, StoryVersion
 from publishing.plan import Owed
-from publishing.story import Action
+from publishing.story import Action, Image, Video
 from tests.make import make_user
 from tests.publishing.rigs.facebook import Rig
 from tests.publishing.stories import fresh_story, make_correction, make_retraction
@@ -50,7 +50,7 @@ def make_channel(kind="facebook", name="Trang Ánh Dương", secrets=None, **kw)
         "wordpress": {"base_url": "http://127.0.0.1:9", "username": "kiemchung"},
         "newsroom": {"host": "127.0.0.1", "port": 9, "username": "kiemchung", "host_key": ""},
     }
-    made = Channel(organisation=owner, kind=kind, name=name, **{"config": usual[kind], **kw})
+    made = Channel(organisation=owner, kind=kind, name=name, **{"config": usual.get(kind, {}), **kw})
     made.set_secrets(secrets or {"access_token": TOKEN, "application_password": TOKEN, "password": TOKEN})
     made.save()
     return made
@@ -307,6 +307,42 @@ def test_planning_without_a_channel_says_so(client, publisher):
     channel, version = make_channel(), make_version()
     assert "tick the channels" in text_of(compose(client, version, cards={channel: {"wording": "x"}}))
     assert not Delivery.objects.exists()
+
+
+def test_the_board_shows_the_pictures_or_the_film_that_will_go_and_no_link_card_beside_them(client, publisher):
+    pictures = tuple(Image(f"https://tinthat.example/{name}.jpg", f"Ảnh {name}") for name in "ab")
+    poster = Image("https://tinthat.example/bia.jpg", "Bìa phim")
+    film = Video("https://tinthat.example/phim.mp4", "Phim kiểm chứng", poster=poster)
+    channel = make_channel()
+    version = make_version(images=pictures, videos=(film,))
+    for sends, shows, not_shown in [
+        ("card", ["desk-post__link"], ["/a.jpg", "phim.mp4"]),
+        ("pictures", ["/a.jpg", 'alt="Ảnh b"', "desk-post__pictures"], ["desk-post__link", "phim.mp4"]),
+        (
+            "film",
+            ['<video controls preload="none" src="https://tinthat.example/phim.mp4"'],
+            ["/a.jpg", "desk-post__link"],
+        ),
+    ]:
+        Channel.objects.filter(pk=channel.pk).update(config=channel.config | {"sends": sends})
+        board = text_of(client.get(reverse("publishing_compose", args=[version.pk])))
+        assert all(part in board for part in shows), sends
+        assert not any(part in board for part in not_shown), sends
+
+
+def test_pictures_that_the_channel_does_not_take_are_told_on_the_board(client, publisher):
+    pictures = (Image("https://tinthat.example/a.svg", "Sơ đồ"),)
+    make_channel(config={"page_id": "104200300400500", "sends": "pictures"})
+    board = text_of(client.get(reverse("publishing_compose", args=[make_version(images=pictures).pk])))
+    assert "no pictures of the kind “svg”" in board
+
+
+def test_a_poster_is_drawn_by_its_film_only():
+    poster = Image("https://tinthat.example/bia.jpg", "Bìa phim")
+    film = Video("https://tinthat.example/phim.mp4", "Phim kiểm chứng", poster=poster)
+    channel = make_channel(kind="youtube", config={})
+    shown = preview(channel, fresh_story(videos=(film,)))
+    assert shown.post.images == (poster,) and shown.pictures == ()
 
 
 def test_a_preview_carries_no_script(client, publisher):

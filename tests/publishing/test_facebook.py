@@ -11,7 +11,7 @@ import pytest
 import requests
 from requests.structures import CaseInsensitiveDict
 
-from publishing.channels import facebook
+from publishing.channels import facebook, facebook_feed
 from publishing.channels.base import ChannelError, Outcome
 from publishing.channels.facebook import Facebook, FacebookForm
 from publishing.channels.facebook_errors import APP_SECRET as APP_SECRET_WORDS
@@ -296,7 +296,7 @@ def test_the_same_post_twice_in_a_row_is_in_doubt_and_found(rig: Rig) -> None:
 def test_a_post_is_found_many_pages_back_by_cursor_and_never_by_the_address_with_the_token(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(facebook, "FIND_PAGE_SIZE", 3)
+    monkeypatch.setattr(facebook_feed, "FIND_PAGE_SIZE", 3)
     adapter = rig.adapter()
     first = adapter.send(POST, "abc")
     for number in range(10):
@@ -333,7 +333,7 @@ def test_the_search_ends_where_all_posts_of_a_page_are_old_not_at_a_pinned_one()
 
 
 def test_a_feed_too_long_to_read_is_doubt_not_absence() -> None:
-    pages = [feed(listed(1, NEW))] * facebook.FIND_PAGES
+    pages = [feed(listed(1, NEW))] * facebook_feed.FIND_PAGES
     refused = raised(lambda: scripted(*pages).find(POST, "abc"))
     assert (refused.outcome, refused.words) == (Outcome.UNKNOWN, TOO_MANY)
 

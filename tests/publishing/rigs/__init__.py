@@ -1,7 +1,9 @@
 """One rig a channel: the adapter wired to its stand-in (or to the real server), and a look at what is out there.
 
 The contract test (tests/publishing/test_channel_contract.py) runs over every rig in this package. A module here
-defines one ``Rig`` class with a class attribute ``kind``, and a ``name`` where a kind has several rigs.
+defines one ``Rig`` class with a class attribute ``kind``, and a ``name`` where a kind has several modules. Where an
+adapter does quite another thing with other settings, a subclass of it with a ``name`` of its own runs the whole contract once
+more.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ class RigProtocol(Protocol):
     """
 
     kind: ClassVar[str]
+    name: ClassVar[str]  # of a second rig of a kind; the first one goes by its kind
     faults: ClassVar[frozenset[str]]  # faults of sandbox.server (and vendor ones) this rig can inject
 
     def __enter__(self) -> RigProtocol: ...
@@ -42,9 +45,13 @@ class RigProtocol(Protocol):
 
 
 def rigs() -> dict[str, type]:
-    """Every rig by name, which is its kind unless it has one of its own."""
-    found = {}
-    for module in pkgutil.iter_modules(__path__):
-        rig = importlib.import_module(f"{__name__}.{module.name}").Rig
-        found[getattr(rig, "name", rig.kind)] = rig
+    """Every rig by name, which is its kind unless it says otherwise."""
+    found: dict[str, type] = {}
+    for listed in pkgutil.iter_modules(__path__):
+        module = importlib.import_module(f"{__name__}.{listed.name}")
+        for thing in vars(module).values():
+            if isinstance(thing, type) and thing.__module__ == module.__name__ and issubclass(thing, module.Rig):
+                name = vars(thing).get("name", module.Rig.kind)
+                assert name not in found, f"two rigs are called {name}"
+                found[name] = thing
     return found

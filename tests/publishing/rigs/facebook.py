@@ -1,7 +1,8 @@
-"""Facebook against its stand-in."""
+"""Facebook against its stand-in: with link cards, with one picture, with several, and with a film."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from publishing.channels.base import Outcome
@@ -9,6 +10,8 @@ from publishing.channels.facebook import Facebook
 from publishing.channels.http import Http
 from publishing.sandbox.facebook import PAGE_ID, PAGE_NAME, PAGE_TOKEN, FacebookSandbox
 from publishing.sandbox.facebook_oauth import APP_ID
+from publishing.story import Image, Story, Video
+from tests.publishing.public_files import PublicFiles
 
 APP_SECRET = "sandbox-app-secret-0123456789abcdef"
 
@@ -17,6 +20,8 @@ class Rig:
     """One Page of an app that requires the proof of its secret."""
 
     kind: ClassVar[str] = "facebook"
+    sends: ClassVar[str] = "card"
+    creates: ClassVar[str] = "feed"  # the edge whose call publishes
     expected: ClassVar[dict[str, Outcome]] = {
         "drop_before": Outcome.UNKNOWN,
         "drop_after": Outcome.UNKNOWN,
@@ -49,6 +54,7 @@ class Rig:
             "page_id": PAGE_ID,
             "api_base": self.sandbox.url,
             "api_version": "v25.0",
+            "sends": self.sends,
             "on_retraction": "notice",
         }
         return config, {"access_token": PAGE_TOKEN, "app_secret": APP_SECRET}
@@ -56,17 +62,64 @@ class Rig:
     def adapter(self, config: dict[str, Any] | None = None, secrets: dict[str, str] | None = None) -> Facebook:
         usual_config, usual_secrets = self.settings()
         http = Http(connect=1, read=2)
-        return Facebook(usual_config | (config or {}), usual_secrets | (secrets or {}), owner=PAGE_NAME, http=http)
+        made = Facebook(usual_config | (config or {}), usual_secrets | (secrets or {}), owner=PAGE_NAME, http=http)
+        made.pause = lambda seconds: None
+        return made
 
     def copies(self) -> list[dict[str, str]]:
         return self.sandbox.copies()
 
     def fault(self, name: str) -> None:
         with self.sandbox.lock:
-            self.sandbox.faults.append({"fault": name, "method": "POST", "path": f"/v25.0/{PAGE_ID}/feed"})
+            self.sandbox.faults.append({"fault": name, "method": "POST", "path": f"/v25.0/{PAGE_ID}/{self.creates}"})
 
     def metric_gone(self) -> str:
         """Facebook withdraws one metric: a call that names it is refused as a whole."""
         with self.sandbox.lock:
             self.sandbox.figures.withdrawn.add("post_media_view")
         return "views"
+
+
+class WithMedia(Rig):
+    """With a site that Facebook can fetch pictures and a film from."""
+
+    name: ClassVar[str] = "facebook-pictures"
+    sends: ClassVar[str] = "pictures"
+    pictures: ClassVar[int] = 3
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.files = PublicFiles()
+
+    def __enter__(self) -> WithMedia:
+        self.files.start()
+        super().__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        super().__exit__(*error)
+        self.files.stop()
+
+    def fit(self, story: Story) -> Story:
+        """The story with pictures, and a film that is sent only where the channel says so."""
+        images = tuple(
+            Image(f"{self.files.url}/{number}.png", f"Ảnh số {number}: cầu Lam Giang", 16, 9, "Sở GTVT Ánh Dương")
+            for number in range(1, self.pictures + 1)
+        )
+        return replace(story, images=images, videos=(Video(f"{self.files.url}/film.mp4", "Phim kiểm chứng", 60),))
+
+
+class WithOnePicture(WithMedia):
+    """One picture is published by the call that uploads it."""
+
+    name: ClassVar[str] = "facebook-picture"
+    creates: ClassVar[str] = "photos"
+    pictures: ClassVar[int] = 1
+
+
+class WithFilm(WithMedia):
+    """A film, which Facebook processes after it has accepted it."""
+
+    name: ClassVar[str] = "facebook-film"
+    sends: ClassVar[str] = "film"
+    creates: ClassVar[str] = "videos"
