@@ -10,10 +10,11 @@ class PublishingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from publishing import copies, credentials, measuring, notices
+        from publishing import copies, credentials, measuring, notices, probing
         from publishing.signals import sweeping
 
         sweeping.connect(copies.sweep, dispatch_uid="copies")
         sweeping.connect(credentials.sweep, dispatch_uid="credentials")
         sweeping.connect(notices.sweep, dispatch_uid="notices")
+        sweeping.connect(probing.sweep, dispatch_uid="probing")
         sweeping.connect(measuring.sweep, dispatch_uid="measuring")  # the last: everything else matters more

@@ -112,7 +112,9 @@ def sweep(**signal: Any) -> None:
     """Renews what runs out, also of channels that have nothing to send: unused for long a refresh token dies as well,
     and a connection that is lost must be known before it is needed."""
     for channel in Channel.objects.usable().filter(kind__in=adapters()).select_related("organisation"):
-        if (expires_at := known_expiry(channel)) != channel.expires_at:
+        # Where the adapter knows of none, what the vendor told when the connection was tested stays.
+        expires_at = known_expiry(channel)
+        if expires_at is not None and expires_at != channel.expires_at:
             Channel.objects.filter(pk=channel.pk, sealed=channel.sealed).update(expires_at=expires_at)
         if channel.stopped_at or not renews_itself(channel.kind):
             continue

@@ -71,7 +71,9 @@ class Channel(models.Model):
     plan_since               what was approved earlier is never planned by itself
     quiet_from, quiet_to     local time between which nothing that is not urgent is sent; may span midnight
     failures                 calls in a row that reached nobody; opened_at: since when the circuit is open
-    expires_at               when the credentials run out, as far as the adapter knows without asking
+    expires_at               when the credentials run out, as far as the adapter knows, or as the vendor told the last test
+    probed_at                when the connection was last tested; probe_outcome and probe_words (a msgid): how that ended
+    probe_ok_at              the last time that such a test succeeded
     headroom                 share of the vendor's rate limit that is left, 0 to 1, as of headroom_at
     """
 
@@ -118,6 +120,10 @@ class Channel(models.Model):
         help_text=_("E-mail addresses of those who look after it, with commas."),
     )
     expires_at = models.DateTimeField(editable=False, null=True)
+    probed_at = models.DateTimeField(editable=False, null=True)
+    probe_outcome = models.CharField(editable=False, max_length=10, blank=True)
+    probe_words = models.CharField(editable=False, max_length=300, blank=True)
+    probe_ok_at = models.DateTimeField(editable=False, null=True)
     failures = models.PositiveIntegerField(editable=False, default=0)
     opened_at = models.DateTimeField(editable=False, null=True)
     headroom = models.FloatField(editable=False, null=True)
@@ -180,6 +186,15 @@ class Channel(models.Model):
         if self.not_before and self.not_before > timezone.now():
             return "waiting"
         return "ready"
+
+    def last_sent_at(self) -> datetime | None:
+        """When something last went out over it; None if nothing ever did."""
+        at: datetime | None = self.deliveries.filter(state=State.SENT).aggregate(at=models.Max("sent_at"))["at"]
+        return at
+
+    def probe_text(self) -> str:
+        """How the last test of the connection ended, in the reader's language; empty if there was none."""
+        return gettext(self.probe_words) if self.probe_words else ""
 
     def stopped_text(self) -> str:
         """Why nothing is sent, in the reader's language; empty if nothing stands in the way."""

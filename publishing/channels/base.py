@@ -78,10 +78,15 @@ class Expired(ChannelError):
 
 @dataclass(frozen=True)
 class Probe:
-    """A connection test that succeeded. ``name`` is the account under whose name posts will appear."""
+    """A connection test that succeeded. ``name`` is the account under whose name posts will appear.
+
+    is_end_told  whether the vendor said when credentials end that cannot renew themselves: at expires_at, None for never
+    """
 
     name: str
     words: str = _("The connection works.")
+    is_end_told: bool = False
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -329,7 +334,7 @@ class Adapter:
             return None
 
     def probe(self) -> Probe:
-        """Tests address, credentials and permission without publishing anything."""
+        """Tests address, credentials and permission without publishing anything. Also made once a day by itself."""
         raise NotImplementedError
 
     # For subclasses ------------------------------------------------------------------------------------------

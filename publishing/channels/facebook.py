@@ -14,6 +14,7 @@ import hmac
 import re
 import time
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any, ClassVar, NoReturn
 from urllib.parse import quote, urlsplit
 
@@ -23,6 +24,7 @@ from publishing.channels import facebook_feed as feed
 from publishing.channels import facebook_media as media
 from publishing.channels import frame
 from publishing.channels.base import Adapter, ChannelError, ChannelForm, Consent, Outcome, Probe, Problem
+from publishing.channels.facebook_access import told_end
 from publishing.channels.facebook_consent import FacebookConsent
 from publishing.channels.facebook_errors import (
     APP_SECRET,
@@ -200,7 +202,19 @@ class Facebook(Adapter):
         page = self._call("GET", self._page, {"fields": "id,name"})
         if self._call("GET", "me", {"fields": "id"}).get("id") != page.get("id"):
             self.fail(Outcome.AUTH, NOT_ALLOWED)
-        return Probe(str(page.get("name") or self._page))
+        is_told, end = self._end()
+        return Probe(str(page.get("name") or self._page), is_end_told=is_told, expires_at=end)
+
+    def _end(self) -> tuple[bool, datetime | None]:
+        """As told_end(). The Page has just answered: what Facebook does not tell here is no fault of the connection."""
+        app = f"{self.config.get('app_id') or ''}|{self.secret.get('app_secret') or ''}"
+        if app.startswith("|") or app.endswith("|"):
+            return False, None
+        try:
+            answer = self._call("GET", "debug_token", {"input_token": self.secret.get("access_token", "")}, app=app)
+        except ChannelError:
+            return False, None
+        return told_end(answer, datetime.now(UTC))
 
     # One call ------------------------------------------------------------------------------------------------
 
@@ -233,11 +247,13 @@ class Facebook(Adapter):
         is_create: bool = False,
         is_film: bool = False,
         missing: str = NO_PAGE,
+        app: str = "",
     ) -> dict[str, Any]:
-        """The JSON object of a success. ``missing``: words for "no such object". Raises ChannelError."""
-        token = self.secret.get("access_token", "")
+        """The JSON object of a success. ``missing``: words for "no such object"; ``app``: the app's own token, for calls
+        that the app makes and not the Page. Raises ChannelError."""
+        token = app or self.secret.get("access_token", "")
         sent = dict(fields or {})
-        if app_secret := self.secret.get("app_secret"):
+        if (app_secret := self.secret.get("app_secret")) and not app:
             sent["appsecret_proof"] = hmac.new(app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
         base = self._base
         options: dict[str, Any] = {"data" if method == "POST" else "params": sent}

@@ -123,6 +123,11 @@ class Loudspeaker(Adapter):
         """A folder can be asked whether the sheet is there, a mail server cannot."""
         return self._way == "sftp"
 
+    @property
+    def allowance(self) -> float:
+        """Only a mail server may take its time after the end of a message."""
+        return self.longest_call if self._way == "mail" else 0.0
+
     def wording(self, story: Story, action: Action = Action.POST) -> str:
         """What is claimed and what is true, as written; render() spells the figures out."""
         return long_wording(story, action, self.owner)

@@ -197,7 +197,8 @@ class ChannelForms:
             channel.set_secrets(entered)
         if self.is_unconnected and not channel.stopped_at:
             channel.stopped_at, channel.stopped_words = timezone.now(), NOT_CONNECTED  # its queue waits meanwhile
-        channel.expires_at = known_expiry(channel)
+        if self.is_connection_changed:
+            channel.expires_at = known_expiry(channel)  # what was told is about what was stored before
         channel.save()
         return channel
 

@@ -16,9 +16,10 @@ from publishing import vault
 from publishing.channels.base import Account, Asking, ChannelError, Consent
 from publishing.desk import consent as consents
 from publishing.desk.base import CHANGE_CHANNELS, DeskView
-from publishing.desk.connection import UNTESTED, Tested, tell
+from publishing.desk.connection import Tested, tell
 from publishing.desk.words import adapter_class
 from publishing.models import Channel
+from publishing.probing import UNTESTED
 from publishing.turn import UNREADABLE
 
 log = logging.getLogger("publishing.desk")

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext
-from django.utils.translation import gettext_noop as _
 from wagtail.admin import messages
 from wagtail.log_actions import log as log_action
 
-from publishing import by_hand
-from publishing.channels.base import ChannelError
-from publishing.credentials import fresh_adapter
+from publishing import by_hand, probing
 from publishing.models import Channel
-from publishing.turn import UNREADABLE
-from publishing.vault import CannotDecrypt
-
-log = logging.getLogger("publishing.desk")
-
-UNTESTED = _("The connection could not be tested. This is a fault of the software: please report it.")
 
 
 @dataclass(frozen=True)
@@ -49,23 +39,11 @@ class Tested:
 
 
 def test(channel: Channel) -> Tested:
-    """One call to the channel that publishes nothing. Never raises."""
-    secrets: list[str] = []
-    try:
-        adapter = fresh_adapter(channel)
-        secrets = [value for value in adapter.secret.values() if value]
-        found = adapter.probe()
-    except CannotDecrypt:
-        return Tested(False, words=gettext(UNREADABLE))
-    except ChannelError as error:
-        said = error.vendor_words
-        for secret in secrets:
-            said = said.replace(secret, "•••")
-        return Tested(False, words=gettext(error.words), vendor_words=said[:300])
-    except Exception:
-        log.exception("channel %s could not be tested", channel.pk)
-        return Tested(False, words=gettext(UNTESTED))
-    return Tested(True, name=found.name, words=gettext(found.words))
+    """One call to the channel that publishes nothing; its result is kept. Never raises."""
+    found = probing.test(channel)
+    if found.probe is None:
+        return Tested(False, words=gettext(found.words), vendor_words=found.vendor_words)
+    return Tested(True, name=found.probe.name, words=gettext(found.words))
 
 
 def resume_if_it_works(channel: Channel, user: Any) -> Tested:

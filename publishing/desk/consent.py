@@ -25,7 +25,7 @@ from wagtail.log_actions import log
 from publishing import vault
 from publishing.channels.base import Account, Asking, ChannelError, Consent, Outcome
 from publishing.channels.http import Http
-from publishing.credentials import CONNECT_SECONDS, READ_SECONDS
+from publishing.credentials import CONNECT_SECONDS, READ_SECONDS, known_expiry
 from publishing.desk.connection import Tested, resume_if_it_works, test
 from publishing.models import Channel
 
@@ -139,7 +139,8 @@ def connect(request: HttpRequest, channel: Channel, account: Account) -> Tested:
         consent = row.adapter_class.consent
         if consent is not None and account.id:
             row.config = row.config | {consent.account: account.id}
-        row.save(update_fields=["config", "sealed"])
+        row.expires_at = known_expiry(row)
+        row.save(update_fields=["config", "sealed", "expires_at"])
     log(instance=row, action="publishing.channel_edit", user=request.user)
     return resume_if_it_works(row, request.user) if row.stopped_at else test(row)
 

@@ -41,7 +41,7 @@ class Health:
 
     @property
     def facts(self) -> list[Fact]:
-        facts = [self._access(), self._limit(), self._queue(), self._success(), self._failure()]
+        facts = [self._access(), self._test(), self._limit(), self._queue(), self._success(), self._failure()]
         if self.channel.opened_at:
             words = gettext("since %(time)s, %(count)d calls in a row")
             values = {"time": local_time(self.channel.opened_at), "count": self.channel.failures}
@@ -64,6 +64,14 @@ class Health:
         days = math.floor(left / timedelta(days=1))
         words = ngettext("%(days)d day left, until %(time)s", "%(days)d days left, until %(time)s", days)
         return Fact(label, words % {"days": days, "time": local_time(runs_out)}, "care" if left <= SOON else "good")
+
+    def _test(self) -> Fact:
+        label, channel = gettext("Last connection test"), self.channel
+        if channel.probed_at is None or not channel.probe_outcome:
+            return Fact(label, gettext("none"), "quiet")
+        tones = {Outcome.OK: "good", Outcome.AUTH: "bad", Outcome.PERMANENT: "bad"}
+        tone = tones.get(Outcome(channel.probe_outcome), "care")
+        return Fact(label, f"{local_time(channel.probed_at)}: {channel.probe_text()}", tone)
 
     def _limit(self) -> Fact:
         label, left = gettext("Left of the limit on calls"), self.channel.headroom

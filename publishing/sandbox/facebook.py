@@ -97,7 +97,7 @@ class FacebookSandbox(Sandbox):
         self._last = 122_000_000
         self._calls: deque[float] = deque()
         self._load()
-        self.oauth = Oauth(self.pages, app_secret or APP_SECRET, frozenset(redirect_uris), clock, Refused)
+        self.oauth = Oauth(self.pages, app_secret or APP_SECRET, frozenset(redirect_uris), clock, Refused, self.dead)
         for method, pattern, view in self.oauth.routes():
             self.route(method, pattern, view)
         graph = r"/v\d+\.\d+"
@@ -185,6 +185,8 @@ class FacebookSandbox(Sandbox):
         if token in self.dead:
             words = "Vui lòng đăng nhập lại." if self.dead[token] == 463 else ""
             raise Refused(190, "Error validating access token", self.dead[token], status=401, user_words=words)
+        if 0 < self.oauth.page_ends.get(token, 0.0) <= self.clock():
+            raise Refused(190, "Error validating access token: Session has expired", 463, status=401)
         is_fixed = token == USER_TOKEN or token in {own for _name, own in self.pages.values()}
         if not is_fixed and not self.oauth.knows(token):
             raise Refused(190, f"Malformed access token {token}")  # quoted, as Facebook does

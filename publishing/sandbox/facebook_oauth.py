@@ -17,6 +17,7 @@ from publishing.sandbox.server import Reply, Request
 
 APP_ID = "770011223344556"
 SHORT_SECONDS, LONG_SECONDS = 5_000, 5_184_000
+CONSENT_SECONDS = 90 * 86_400
 PERMISSIONS = {
     "pages_show_list": "Xem danh sách Trang",
     "pages_manage_posts": "Tạo, sửa và gỡ bài viết trên Trang",
@@ -43,7 +44,10 @@ class Person:
 class Oauth:
     """Dialog and tokens of one app.
 
-    tasks  what the person may do on a Page, by its id; everything where nothing is said
+    dead           tokens that were revoked
+    tasks          what the person may do on a Page, by its id; everything where nothing is said
+    page_ends      when a Page's own token runs out, by token; never where nothing is said
+    consent_ends   when the consent behind a Page's own token has to be renewed; 90 days from now where nothing is said
     """
 
     pages: Mapping[str, tuple[str, str]]
@@ -51,12 +55,16 @@ class Oauth:
     redirect_uris: frozenset[str]
     clock: Callable[[], float]
     refuse: Refuse
+    dead: Mapping[str, int] = field(default_factory=dict)
     tasks: dict[str, list[str]] = field(default_factory=dict)
     people: dict[str, Person] = field(default_factory=dict)
     short_pages: dict[str, tuple[str, float]] = field(default_factory=dict)  # token: Page, end
+    page_ends: dict[str, float] = field(default_factory=dict)
+    consent_ends: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.codes = Codes(self.clock)
+        self.began = self.clock()
 
     def routes(self) -> Iterable[tuple[str, str, Callable[[Request], Reply]]]:
         graph = r"/v\d+\.\d+"
@@ -140,13 +148,33 @@ class Oauth:
         return Reply(200, {"access_token": token, "token_type": "bearer", "expires_in": seconds})
 
     def debug(self, request: Request) -> Reply:
+        """What an app may ask about a token that was given to it."""
         if request.headers.get("Authorization", "") != f"Bearer {APP_ID}|{self.secret}":
             raise self.refuse(100, "(#100) You must provide an app access token", status=400)
-        person = self.people.get(request.query.get("input_token", ""))
+        if set(request.query) != {"input_token"} or not request.query["input_token"]:
+            raise self.refuse(100, "(#100) The parameter input_token is required", status=400)
+        token = request.query["input_token"]
+        if token in self.dead:
+            return self._invalid("Error validating access token", self.dead[token])
+        page = next((page for page, (_name, own) in self.pages.items() if own == token), "")
+        page = page or self.short_pages.get(token, ("", 0.0))[0]
+        if page:
+            ends = self.short_pages[token][1] if token in self.short_pages else self.page_ends.get(token, 0.0)
+            if ends and ends <= self.clock():
+                return self._invalid("Error validating access token: Session has expired", 463)
+            seen = {"app_id": APP_ID, "type": "PAGE", "is_valid": True, "expires_at": int(ends), "profile_id": page}
+            consent = self.consent_ends.get(token, self.began + CONSENT_SECONDS)
+            return Reply(200, {"data": seen | {"data_access_expires_at": int(consent), "scopes": [*PERMISSIONS]}})
+        person = self.people.get(token)
         if person is None or person.ends <= self.clock():
-            return Reply(200, {"data": {"is_valid": False, "scopes": []}})
+            return self._invalid("Invalid OAuth access token.", 0)
         seen = {"app_id": APP_ID, "type": "USER", "is_valid": True, "expires_at": int(person.ends)}
         return Reply(200, {"data": seen | {"scopes": [*person.scopes, "public_profile"]}})
+
+    @staticmethod
+    def _invalid(message: str, subcode: int) -> Reply:
+        error = {"code": 190, "message": message} | ({"subcode": subcode} if subcode else {})
+        return Reply(200, {"data": {"error": error, "is_valid": False, "scopes": []}})
 
     def accounts(self, token: str) -> list[dict[str, Any]]:
         """/me/accounts of a person: the Pages that were ticked."""

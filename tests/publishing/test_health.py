@@ -63,6 +63,7 @@ def attempt(delivery, outcome, ago=timedelta(), **kw):
 def test_a_new_channel_says_that_nothing_is_known_yet(channel):
     assert facts() == {
         "Access": ("no end is known", "quiet"),
+        "Last connection test": ("none", "quiet"),
         "Left of the limit on calls": ("not told", "quiet"),
         "Waiting to be sent": ("nothing", "quiet"),
         "Last success": ("never", "quiet"),
@@ -129,7 +130,7 @@ def test_the_list_warns_and_the_page_tells_all(client, administrator, channel):
     soup = BeautifulSoup(client.get(reverse("publishing_channels")).content, "html.parser")
     warned, told = soup.select(".desk-health")
     assert [one.get_text(" ", strip=True) for one in warned.find_all("dt")] == ["Access"]
-    assert len(told.find_all("dt")) == 5
+    assert len(told.find_all("dt")) == 6
     shown = BeautifulSoup(client.get(reverse("publishing_channel", args=[channel.pk])).content, "html.parser")
     assert "2 days left" in shown.select_one(".desk-health").get_text()
 

@@ -20,6 +20,7 @@ from publishing import by_hand, outbox
 from publishing.channels.base import ChannelError, Outcome
 from publishing.channels.loudspeaker import BY_HAND, Loudspeaker, LoudspeakerForm
 from publishing.channels.loudspeaker_script import long_version, sentences, short_version
+from publishing.channels.smtp import FINAL_SECONDS
 from publishing.models import Channel, Delivery, Organisation, State, StoryVersion
 from publishing.plan import Owed
 from publishing.sandbox.sftp import load_private_key, make_private_key, public_line
@@ -209,6 +210,7 @@ def test_every_field_says_which_way_it_is_for() -> None:
 
 def test_only_a_folder_can_be_asked_whether_the_bulletin_is_there() -> None:
     assert [pure(reached_by=way).finds for way in ("mail", "hand", "sftp")] == [False, False, True]
+    assert [pure(reached_by=way).allowance for way in ("mail", "hand", "sftp")] == [FINAL_SECONDS, 0, 0]
     assert not pure().finds, "a channel connected before there was a choice goes by mail"
 
 
