@@ -157,6 +157,20 @@ def test_from_the_button_over_the_vendors_page_to_a_channel_that_works(client, a
     ) in actions
 
 
+@pytest.mark.parametrize(("is_told", "days"), [(True, 90), (False, None)])
+def test_a_page_connected_again_forgets_when_its_former_token_ended(
+    client, administrator, page, monkeypatch, is_told, days
+):
+    channel = make_channel(VENDORS[0], page)
+    Channel.objects.update(expires_at=timezone.now() + timedelta(days=2))
+    if not is_told:
+        monkeypatch.setattr("publishing.channels.facebook.told_end", lambda *told: (False, None))
+    assert CONNECTED in text_of(connect(client, channel, VENDORS[0]))
+    channel.refresh_from_db()
+    left = channel.expires_at and round((channel.expires_at - timezone.now()) / timedelta(days=1))
+    assert left == days and channel.probe_outcome == "ok"
+
+
 @each_vendor
 def test_the_vendor_is_asked_with_everything_it_wants_and_nothing_secret(client, administrator, vendor):
     with stand_in(vendor) as sandbox:
