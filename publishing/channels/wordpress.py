@@ -13,23 +13,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from html import escape, unescape
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
 
-from django import forms
-from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 from publishing.channels import wordpress_article as article
+from publishing.channels import wordpress_media as media
 from publishing.channels.base import Adapter, ChannelError, ChannelForm, Outcome, Probe
 from publishing.channels.http import Answer, NoAnswer, NotSent
 from publishing.channels.wordpress_article import nfc
+from publishing.channels.wordpress_form import WordPressForm
 from publishing.story import Action, Post, Receipt, Story, Way
 from publishing.text import clip
 
 STATUSES = "publish,future,draft,pending,private,trash"
 
 UNREACHABLE = _("The newspaper's site could not be reached.")
-UNCLEAR = _("The newspaper's site gave no clear answer.")
+UNCLEAR = media.UNCLEAR
 LOGIN = _(
     "The site does not accept the username and application password. Ask the newspaper for a new application password."
 )
@@ -77,44 +76,6 @@ BY_STATUS_OF_A_PAGE: dict[int, tuple[str, str]] = {
 BY_FAMILY: dict[int, tuple[str, str]] = {3: (Outcome.PERMANENT, MOVED), 4: (Outcome.PERMANENT, REFUSED)}
 
 
-class WordPressForm(ChannelForm):
-    """A site and a user of it who may publish."""
-
-    base_url = forms.URLField(
-        label=gettext_lazy("Site address"),
-        assume_scheme="https",
-        help_text=gettext_lazy("The address of the front page, e.g. https://www.example.org"),
-    )
-    username = forms.CharField(label=gettext_lazy("Username"), max_length=60)
-    application_password = forms.CharField(
-        label=gettext_lazy("Application password"),
-        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-        help_text=gettext_lazy("Made in the user's profile at the newspaper. It is not the password for logging in."),
-    )
-    category = forms.CharField(label=gettext_lazy("Category"), max_length=100, required=False)
-    on_retraction = forms.ChoiceField(
-        label=gettext_lazy("When an answer is retracted"),
-        initial="notice",
-        choices=[
-            ("notice", gettext_lazy("Replace the article by a notice")),
-            ("trash", gettext_lazy("Move the article to the bin")),
-        ],
-    )
-
-    def clean_base_url(self) -> str:
-        """Without a slash at the end. Encrypted, unless the other end is this machine: the password travels along."""
-        address = str(self.cleaned_data["base_url"]).rstrip("/")
-        parts = urlsplit(address)
-        if parts.scheme != "https" and (parts.scheme, parts.hostname) not in _LOOPBACK:
-            raise forms.ValidationError(gettext_lazy("The address must begin with https://."))
-        if parts.query or parts.fragment or parts.username:
-            raise forms.ValidationError(gettext_lazy("Enter the plain address of the site."))
-        return address
-
-
-_LOOPBACK = {("http", "127.0.0.1"), ("http", "::1"), ("http", "localhost")}
-
-
 class WordPress(Adapter):
     """A newspaper's article with the answer, published by a WordPress user of the newspaper."""
 
@@ -130,6 +91,11 @@ class WordPress(Adapter):
     settle_seconds: ClassVar[int] = 2
     max_in_flight: ClassVar[int] = 2  # one PHP process each, on sites that may have few
 
+    @property
+    def allowance(self) -> float:
+        """Longer where pictures are uploaded."""
+        return max(self.longest_call, media.ALLOWANCE if self._uploads else 0.0)
+
     def wording(self, story: Story, action: Action = Action.POST) -> str:
         """The short answer; for a retraction only that the article no longer stands."""
         return article.standfirst(story, action, self.text_limit)
@@ -138,15 +104,18 @@ class WordPress(Adapter):
         """An article: notice, standfirst, claim and verdict, body, pictures, evidence, source.
 
         The headline stays through a correction, as newspapers do it. A retraction marks the headline, because it is
-        read alone in lists, and leaves nothing of the article but the notice.
+        read alone in lists, and leaves nothing of the article but the notice. A picture that is uploaded becomes the
+        article's own and is not shown in the text again.
         """
         text = nfc(wording).strip() or self.wording(story, action)
+        images = story.images[:1] if self._uploads and action != Action.RETRACT else ()
         return Post(
             text=text,
             title=article.headline(story, action),
-            html=article.body(story, action, text, self.owner),
+            html=article.body(story, action, text, self.owner, own=images),
             link=story.url,
             slug=article.slug(story.slug, marker),
+            images=images,
         )
 
     def way(self, action: Action) -> Way:
@@ -165,6 +134,8 @@ class WordPress(Adapter):
         }
         if self.config.get("category"):
             body["categories"] = [self._category(may_create=True)]
+        if post.images:
+            body["featured_media"] = media.media_id(self._call, self.http, post.images[0])
         made = self._call("POST", "/wp/v2/posts", creates=True, json=body)
         if not isinstance(made.get("id"), int):
             self.fail(Outcome.UNKNOWN, UNCLEAR)
@@ -183,11 +154,27 @@ class WordPress(Adapter):
         return self._choose(listed) if listed else None
 
     def edit(self, receipt: Receipt, post: Post, marker: str) -> Receipt:
-        """Changes headline, standfirst and body; address, status and category are the newspaper's to change."""
-        return self._receipt(self._call("POST", f"/wp/v2/posts/{int(receipt.remote_id)}", json=_body(post)))
+        """Changes headline, standfirst and body, and then its picture if that is ours. Address, status and category, and
+        a picture of the newspaper's own choice, are the newspaper's to change.
+
+        The text comes first: a correction does not wait for a picture.
+        """
+        route = f"/wp/v2/posts/{int(receipt.remote_id)}"
+        changed = self._receipt(self._call("POST", route, json=_body(post)))
+        if self._uploads:
+            shown = self._call("GET", route, params={"context": "edit", "_fields": "featured_media"})
+            number = int(shown.get("featured_media") or 0)
+            if not number or media.is_ours(self._call, number):
+                wanted = media.media_id(self._call, self.http, post.images[0]) if post.images else 0
+                if wanted != number:
+                    self._call("POST", route, json={"featured_media": wanted})
+        return changed
 
     def delete(self, receipt: Receipt) -> None:
-        """Moves the article to the bin, from where the newspaper can restore it; deletes it where there is no bin."""
+        """Moves the article to the bin, from where the newspaper can restore it; deletes it where there is no bin.
+
+        Its picture stays in the newspaper's library: other articles may show it, and there is no bin for pictures.
+        """
         route = f"/wp/v2/posts/{int(receipt.remote_id)}"
         try:
             self._call("DELETE", route)
@@ -203,10 +190,16 @@ class WordPress(Adapter):
         allowed = me.get("capabilities") or {}
         if not allowed.get("publish_posts"):
             self.fail(Outcome.AUTH, NOT_ALLOWED)
+        if self._uploads and not allowed.get("upload_files"):
+            self.fail(Outcome.AUTH, media.NO_UPLOAD)
         if self.config.get("category") and not allowed.get("manage_categories"):
             self._category(may_create=False)
         site = self._call("GET", "/", params={"_fields": "name"})
         return Probe(" · ".join(unescape(name) for name in (site.get("name"), me.get("name")) if name))
+
+    @property
+    def _uploads(self) -> bool:
+        return self.config.get("pictures") == "upload"  # not for a channel from before this setting
 
     def _earlier(self, made: dict[str, Any], slug: str) -> list[dict[str, Any]]:
         """What else has the address we asked for. We got another one: it is taken, or the site words its own.

@@ -31,6 +31,7 @@ PHRASES: dict[str, dict[str, str]] = {
         "withdrawn_title": "[Đã rút bài] %s",
         "evidence": "Bằng chứng",
         "source": "Theo",
+        "picture": "Ảnh:",
         "date": "%d/%m/%Y",
     },
     "en": {
@@ -48,6 +49,7 @@ PHRASES: dict[str, dict[str, str]] = {
         "withdrawn_title": "[Retracted] %s",
         "evidence": "Evidence",
         "source": "Source:",
+        "picture": "Picture:",
         "date": "%Y-%m-%d",
     },
 }
@@ -66,12 +68,16 @@ def headline(story: Story, action: Action) -> str:
     return _phrases(story)["withdrawn_title"] % title if action == Action.RETRACT else title
 
 
-def body(story: Story, action: Action, lead: str, owner: str) -> str:
-    """Cleaned HTML. For a retraction the notice alone: what was withdrawn must not stay readable."""
+def body(story: Story, action: Action, lead: str, owner: str, own: tuple[Image, ...] = ()) -> str:
+    """Cleaned HTML. For a retraction the notice alone: what was withdrawn must not stay readable.
+
+    ``own`` are pictures that the site shows outside the text. Their credit is in the text: not every site shows it.
+    """
     parts = [] if action == Action.POST else [_notice(story, action)]
     parts.append(f"<p><strong>{_lines(lead)}</strong></p>" if lead else "")
     if action != Action.RETRACT:
-        parts += [_verdict(story), story.body_html, *map(_figure, story.images), _evidence(story)]
+        parts += [_verdict(story), story.body_html, *map(_figure, [one for one in story.images if one not in own])]
+        parts += [_evidence(story), *(_credit(story, one) for one in own if one.credit)]
     signed = f'<a href="{escape(story.url)}">{escape(story.office, quote=False)}</a>'
     if owner and owner != story.office:
         signed += f" · {escape(owner, quote=False)}"
@@ -118,6 +124,10 @@ def _figure(image: Image) -> str:
     size = f' width="{image.width}" height="{image.height}"' if image.width and image.height else ""
     credit = f"<figcaption>{escape(image.credit, quote=False)}</figcaption>" if image.credit else ""
     return f'<figure><img src="{escape(image.url)}" alt="{escape(image.alt)}"{size}>{credit}</figure>'
+
+
+def _credit(story: Story, image: Image) -> str:
+    return f"<p><em>{_phrases(story)['picture']} {escape(image.credit, quote=False)}</em></p>"
 
 
 def _evidence(story: Story) -> str:

@@ -1,7 +1,7 @@
 """What the HTTP stand-ins share: a loopback server, a request log without secrets, and fault switches.
 
 Faults are queued by tests: ``POST /_sandbox/faults`` with a JSON list of {"fault": name, "method": "POST",
-"path": prefix}; each is used up by the first request that matches. Names understood here:
+"path": prefix, "route": prefix of ``rest_route``}; each is used up by the first request that matches. Names understood here:
 
   drop_before   the connection is closed before the request is looked at (nothing is stored)
   drop_after    the request is carried out, then the connection is closed without an answer
@@ -23,6 +23,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
@@ -101,7 +102,7 @@ class Sandbox:
         return Reply(404, {"error": "not found"})
 
     def met_by(self, fault: str) -> Mapping[str, str]:
-        """Which request meets a fault that was switched on: {"method": …, "path": prefix}, a post by default."""
+        """Which request meets a fault that was switched on: {"method": …, "path": prefix, …}, a post by default."""
         return {"method": "POST"}
 
     def start(self) -> Sandbox:
@@ -126,9 +127,9 @@ class Sandbox:
     def _take_fault(self, request: Request) -> str:
         with self.lock:
             for place, fault in enumerate(self.faults):
-                if fault.get("method", request.method) == request.method and request.path.startswith(
-                    fault.get("path", "/")
-                ):
+                is_route = request.query.get("rest_route", "").startswith(fault.get("route", ""))
+                is_path = request.path.startswith(fault.get("path", "/"))
+                if fault.get("method", request.method) == request.method and is_path and is_route:
                     return self.faults.pop(place)["fault"]
         return ""
 
@@ -182,6 +183,10 @@ class Sandbox:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+
+            def handle(self) -> None:
+                with suppress(ConnectionResetError):  # a client may leave in the middle of a large file
+                    super().handle()
 
             def _respond(self) -> None:
                 parts = urlsplit(self.path)

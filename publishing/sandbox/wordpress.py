@@ -1,7 +1,7 @@
 """A newspaper on WordPress, as strict as the real one where publishing is concerned.
 
 Status, code and body of every answer were taken from WordPress 6.1.9; a test sends the same requests to both and
-compares (tests/publishing/test_wordpress_real.py). Left out: media, tags, revisions, scheduling, automatic paragraphs.
+compares (tests/publishing/test_wordpress_real.py). Pictures: wordpress_media.py. Left out: tags, revisions, scheduling, automatic paragraphs.
 
 Faults besides those of server.py, each for one request:
 
@@ -33,6 +33,7 @@ from urllib.parse import parse_qs
 from publishing.sandbox import wordpress_pages as pages
 from publishing.sandbox.server import Reply, Request, Sandbox
 from publishing.sandbox.switches import GENERAL
+from publishing.sandbox.wordpress_media import Library
 from publishing.text import plain_text
 
 NAME = "Báo Ánh Dương (hư cấu)"
@@ -86,8 +87,25 @@ class WordPressSandbox(Sandbox):
         self.kept: dict[str, Any] = {"next": 1, "posts": {}, "terms": {"1": "Tin tức", "2": CATEGORY}}
         if store and store.exists():
             self.kept = json.loads(store.read_text())
+        self.library = Library(self, Refused)
         self.route("GET", "/", self._front)
+        self.route(
+            "GET", r"(/wp-content/uploads/.+)", lambda request, path: self.library.file(path) or self.missing(request)
+        )
         self.route("GET", r"/\d{4}/\d\d/\d\d/([^/]+)/?", lambda request, slug: self._article("slug", slug))
+
+    def met_by(self, fault: str) -> dict[str, str]:
+        return {"method": "POST", "route": "/wp/v2/posts"}
+
+    @staticmethod
+    def slug_of(words: str) -> str:
+        """What WordPress makes of words for an address."""
+        return _slug(words)
+
+    @staticmethod
+    def filtered(markup: str) -> str:
+        """What it keeps of HTML."""
+        return _filtered(markup)
 
     # What readers see ----------------------------------------------------------------------------------------
 
@@ -116,7 +134,8 @@ class WordPressSandbox(Sandbox):
                 sections = [
                     self.kept["terms"][str(one)] for one in post["categories"] if str(one) in self.kept["terms"]
                 ]
-                return Reply(200, pages.article(NAME, post, ", ".join(sections)))
+                picture = self.library.pictures.get(str(post.get("featured_media", 0)))
+                return Reply(200, pages.article(NAME, post, ", ".join(sections), picture))
         return self.missing(Request("GET", "/", {}, {}, b""))
 
     def missing(self, request: Request) -> Reply:
@@ -134,6 +153,8 @@ class WordPressSandbox(Sandbox):
             return Reply(503, {"code": "wp_die", "message": "Briefly unavailable."}, {"Retry-After": "600"})
         if in_front := _IN_FRONT.get(request.fault):
             return in_front
+        if len(request.body) > self.library.most_bytes:
+            return Reply(413, "<!doctype html><title>413 Request Entity Too Large</title>")
         if route is None:
             return super().answer(request)
         with self.lock:
@@ -163,6 +184,12 @@ class WordPressSandbox(Sandbox):
                 return self._create(request, user)
             case "/wp/v2/posts/#", method:
                 return self._one(request, user, int(route.rpartition("/")[2]), method)
+            case "/wp/v2/media", "GET":
+                return self.library.list(request)
+            case "/wp/v2/media", "POST":
+                return self.library.create(request, user)
+            case "/wp/v2/media/#", method:
+                return self.library.one(request, user, route.rpartition("/")[2], method)
             case "/wp/v2/categories", "GET":
                 sought = _folded(request.query.get("search", ""))
                 found = [self._term(one) for one, name in self.kept["terms"].items() if sought in _folded(name)]
@@ -231,7 +258,7 @@ class WordPressSandbox(Sandbox):
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S")
         post = {"id": self.kept["next"], "slug": "", "status": "draft", "title": "", "content": "", "excerpt": ""}
         post |= {"date_gmt": now, "modified_gmt": now, "author": name, "categories": [1]}
-        post |= {"comment_status": "open", "ping_status": "open"}
+        post |= {"comment_status": "open", "ping_status": "open", "featured_media": 0}
         self._change(post, given, may)
         if request.fault == "review":
             post["status"] = "pending"
@@ -314,6 +341,8 @@ class WordPressSandbox(Sandbox):
             if name in given and given[name] not in known:
                 words = f"{name} is not one of {', '.join(known[:-1])}, and {known[-1]}."
                 _invalid(name, "rest_not_in_enum", words)
+        if not str(given.get("featured_media", 0)).isdecimal():
+            _invalid("featured_media", "rest_invalid_type", "featured_media is not of type integer.")
         listed = given.get("categories", [])
         for place, one in enumerate(listed if isinstance(listed, list) else str(listed).split(",")):
             if not str(one).isdecimal():
@@ -331,6 +360,9 @@ class WordPressSandbox(Sandbox):
                 changed[name] = _filtered(value)
         for name in ("status", "comment_status", "ping_status", "categories"):
             changed[name] = given.get(name, changed[name])
+        picture = str(given.get("featured_media", ""))
+        if picture == "0" or picture in self.library.pictures:  # any other number is passed over without a word
+            changed["featured_media"] = int(picture)
         if given.get("status") in {"publish", "future", "private"} and "publish_posts" not in may:
             raise Refused(403, "rest_cannot_publish", "Sorry, you are not allowed to publish posts in this post type.")
         if not (changed["title"] or changed["content"] or changed["excerpt"]):
@@ -383,6 +415,7 @@ class WordPressSandbox(Sandbox):
             "ping_status": post["ping_status"],
             "type": "post",
             "meta": [],
+            "featured_media": post.get("featured_media", 0),
         }
         for name in ("title", "content", "excerpt"):
             shown[name] = {"rendered": post[name]} | ({"raw": post[name]} if is_edit else {})

@@ -44,11 +44,20 @@ def front(name: str, posts: Iterable[dict[str, Any]]) -> str:
     return _page(name, name, f"<h1>Tin mới</h1>{cards or '<p>Chưa có bài nào.</p>'}")
 
 
-def article(name: str, post: dict[str, Any], section: str) -> str:
-    """One post. The lead is the first paragraph of its content."""
+def article(name: str, post: dict[str, Any], section: str, picture: dict[str, Any] | None = None) -> str:
+    """One post, with its own picture above the text. The lead is the first paragraph of its content."""
     changed = "" if post["modified_gmt"] == post["date_gmt"] else f" · Cập nhật {_day(post, 'modified_gmt')}"
     head = f'<p class="meta"><span class="section">{section}</span> · {_day(post)}{changed}</p>'
-    return _page(name, post["title"], f"<article><h1>{post['title']}</h1>{head}{post['content']}</article>")
+    return _page(
+        name, post["title"], f"<article><h1>{post['title']}</h1>{head}{_picture(picture)}{post['content']}</article>"
+    )
+
+
+def _picture(picture: dict[str, Any] | None) -> str:
+    if picture is None:
+        return ""
+    caption = f"<figcaption>{picture['caption']}</figcaption>" if picture["caption"] else ""
+    return f'<figure><img src="{escape(picture["path"])}" alt="{escape(picture["alt_text"])}">{caption}</figure>'
 
 
 def missing(name: str) -> str:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import base64
+import io
 import re
 import unicodedata
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
@@ -14,11 +17,14 @@ from typing import Any
 import pytest
 import requests
 
+from publishing.channels import wordpress_media
 from publishing.channels.base import ChannelError, Outcome
+from publishing.channels.http import Download, Http
 from publishing.channels.wordpress import BINNED, FIREWALL, LOGIN, MOVED, NO_CATEGORY, TWINS, WITHHELD, WordPress
-from publishing.sandbox.wordpress import CATEGORY, DISPLAY_NAME, NAME, PASSWORD, USERNAME, WordPressSandbox
+from publishing.sandbox.wordpress import CATEGORY, DISPLAY_NAME, NAME, PASSWORD, ROLES, USERNAME, WordPressSandbox
 from publishing.story import Action, Image, Source, Way
-from tests.publishing.rigs.wordpress import Rig
+from tests.publishing.public_files import png
+from tests.publishing.rigs.wordpress import Rig, WithPicture
 from tests.publishing.stories import fresh_story, make_correction, make_retraction, make_story
 
 MARKER = "m7k2p9x4qa"
@@ -422,3 +428,226 @@ def test_the_log_of_requests_holds_no_password(rig: Rig) -> None:
 def test_the_stand_in_refuses_to_start_on_a_port_in_use(rig: Rig) -> None:
     with pytest.raises(OSError, match="in use"):
         WordPressSandbox(port=rig.sandbox.port)
+
+
+# Pictures ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pictured() -> Iterator[WithPicture]:
+    with WithPicture() as running:
+        yield running
+
+
+def library(rig: Rig) -> list[dict[str, Any]]:
+    return list(rig.sandbox.library.pictures.values())
+
+
+def test_the_first_picture_is_uploaded_and_the_others_stay_in_the_text(pictured: WithPicture) -> None:
+    adapter, story = pictured.adapter(), pictured.fit(fresh_story())
+    post = adapter.render(story, Action.POST, MARKER)
+    assert post.images == story.images[:1], "the board shows it"
+    receipt = adapter.send(post, MARKER)
+    (picture,) = library(pictured)
+    assert (picture["alt_text"], picture["caption"]) == (story.images[0].alt, "Sở GTVT 1")
+    assert kept(pictured)[0]["featured_media"] == picture["id"]
+    page = requests.get(receipt.url).text
+    assert f'<img src="{picture["path"]}" alt="{story.images[0].alt}">' in page
+    assert story.images[0].url not in page and story.images[1].url in page
+    assert "<em>Ảnh: Sở GTVT 1</em>" in page, "named in the text, too: not every site shows it with the picture"
+    served = requests.get(pictured.sandbox.url + picture["path"])
+    assert (served.content, served.headers["Content-Type"]) == (png(1), "image/png")
+
+
+@pytest.mark.parametrize("config", [{}, {"pictures": "linked"}, {"pictures": ""}])
+def test_a_channel_from_before_this_setting_leaves_every_picture_in_the_text(config: dict[str, str]) -> None:
+    picture = Image("https://tinthat.example/a.jpg", "Cầu", credit="Sở")
+    post = WordPress(config, {}).render(make_story(images=(picture,)), Action.POST, MARKER)
+    assert post.images == () and '<img src="https://tinthat.example/a.jpg"' in post.html
+    assert WordPress(config, {}).allowance == 0
+
+
+def test_the_form_offers_uploading_to_new_channels_and_changes_nothing_for_those_there_are() -> None:
+    def chosen(**options: Any) -> str:
+        found = re.search(r'value="(\w+)" selected', str(WordPress.Form(**options)["pictures"]))
+        assert found
+        return found[1]
+
+    assert chosen(initial={}) == "upload"
+    assert chosen(initial={"base_url": "https://bao.example"}) == "linked"
+    assert chosen(initial={"base_url": "https://bao.example", "pictures": "upload"}) == "upload"
+
+
+def test_a_picture_whose_upload_had_no_answer_is_found_and_not_uploaded_again(pictured: WithPicture) -> None:
+    adapter, story = pictured.adapter(), pictured.fit(fresh_story())
+    post = adapter.render(story, Action.POST, MARKER)
+    pictured.sandbox.faults.append({"fault": "drop_after", "method": "POST", "route": "/wp/v2/media"})
+    assert refusal(lambda: adapter.send(post, MARKER)).outcome is Outcome.TRANSIENT
+    assert (len(library(pictured)), kept(pictured)) == (1, [])
+    adapter.send(post, MARKER)
+    assert len(library(pictured)) == 1 and kept(pictured)[0]["featured_media"] == library(pictured)[0]["id"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome"),
+    [
+        ("drop_before", Outcome.TRANSIENT),
+        ("html_500", Outcome.TRANSIENT),
+        ("html_200", Outcome.TRANSIENT),
+        ("other_json", Outcome.TRANSIENT),
+        ("throttle", Outcome.THROTTLED),
+        ("revoked", Outcome.AUTH),
+        ("role_lost", Outcome.AUTH),
+        ("firewall", Outcome.AUTH),
+        ("redirect", Outcome.PERMANENT),
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_picture_that_fails_holds_the_article_back_and_never_in_doubt(
+    pictured: WithPicture, fault: str, outcome: Outcome, method: str
+) -> None:
+    if (method, fault) in {("GET", "revoked"), ("GET", "role_lost")}:
+        pytest.skip("anybody may read the library")
+    adapter, story = pictured.adapter(), pictured.fit(fresh_story())
+    pictured.sandbox.faults.append({"fault": fault, "method": method, "route": "/wp/v2/media"})
+    error = refusal(lambda: adapter.send(adapter.render(story, Action.POST, MARKER), MARKER))
+    assert (error.outcome, kept(pictured)) == (outcome, [])
+
+
+@pytest.mark.parametrize(
+    ("name", "outcome", "words"),
+    [
+        ("page.png", Outcome.PERMANENT, wordpress_media.NO_PICTURE),
+        ("large.png", Outcome.PERMANENT, wordpress_media.TOO_LARGE),
+        ("nowhere.png", Outcome.PERMANENT, wordpress_media.GONE),
+        ("away.png", Outcome.TRANSIENT, wordpress_media.AWAY),
+    ],
+)
+def test_a_picture_that_cannot_be_had_is_told_in_words_before_anything_is_published(
+    pictured: WithPicture, name: str, outcome: Outcome, words: str
+) -> None:
+    adapter, story = pictured.adapter(), pictured.fit(fresh_story())
+    broken = replace(story.images[0], url=f"{pictured.files.url}/{name}")
+    error = refusal(lambda: adapter.send(adapter.render(replace(story, images=(broken,)), Action.POST, MARKER), MARKER))
+    assert (error.outcome, error.words) == (outcome, words)
+    assert "%(" not in error.words % error.values
+    assert writes(pictured) == []
+
+
+def test_a_site_of_ours_that_does_not_answer_is_asked_again(pictured: WithPicture) -> None:
+    adapter, story = pictured.adapter(), pictured.fit(fresh_story())
+    away = replace(story.images[0], url="http://127.0.0.1:9/1.png")
+    error = refusal(lambda: adapter.send(adapter.render(replace(story, images=(away,)), Action.POST, MARKER), MARKER))
+    assert (error.outcome, error.words) == (Outcome.TRANSIENT, wordpress_media.AWAY)
+
+
+def test_a_picture_that_broke_off_is_not_uploaded_in_part() -> None:
+    error = refusal(lambda: wordpress_media.fetched(BrokenOff(), "https://tinthat.example/a.png"))
+    assert (error.outcome, error.words) == (Outcome.TRANSIENT, wordpress_media.AWAY)
+
+
+class BrokenOff(Http):
+    """Half a picture."""
+
+    @contextmanager
+    def download(self, url: str, start: int = 0) -> Iterator[Download]:
+        yield Download(200, "image/png", len(png(1)), _Raw(png(1)[:20]))
+
+
+class _Raw(io.BytesIO):
+    def read(self, size: int | None = -1, decode_content: bool = False) -> bytes:
+        return super().read(size)
+
+
+def test_a_server_that_takes_no_file_of_that_size_is_told_as_such(pictured: WithPicture) -> None:
+    pictured.sandbox.library.most_bytes = 100
+    adapter, story = pictured.adapter(), pictured.fit(fresh_story())
+    error = refusal(lambda: adapter.send(adapter.render(story, Action.POST, MARKER), MARKER))
+    assert (error.outcome, error.words, error.http_status) == (Outcome.PERMANENT, wordpress_media.REFUSED, 413)
+
+
+def test_another_description_or_credit_is_another_upload_and_the_same_one_is_not(pictured: WithPicture) -> None:
+    adapter, story = pictured.adapter(), pictured.fit(fresh_story())
+    first = story.images[0]
+    for image in (first, replace(first, url=f"{pictured.files.url}/01.png"), replace(first, width=0)):
+        assert wordpress_media.media_id(adapter._call, adapter.http, image) == library(pictured)[0]["id"]
+    for image in (replace(first, alt="Khác"), replace(first, credit="Khác")):
+        wordpress_media.media_id(adapter._call, adapter.http, image)
+    assert len(library(pictured)) == 3
+
+
+def test_a_correction_reaches_readers_even_if_its_picture_does_not(pictured: WithPicture) -> None:
+    adapter, story = pictured.adapter(), pictured.fit(fresh_story())
+    receipt = adapter.send(adapter.render(story, Action.POST, MARKER), MARKER)
+    gone = replace(story.images[0], url=f"{pictured.files.url}/nowhere.png")
+    after = make_correction(replace(story, images=(gone,)))
+    error = refusal(lambda: adapter.edit(receipt, adapter.render(after, Action.CORRECT, "another234"), MARKER))
+    assert error.words == wordpress_media.GONE
+    assert after.change in pictured.copies()[0]["text"]
+
+
+def test_a_correction_without_a_picture_takes_ours_away_and_keeps_the_newspapers(pictured: WithPicture) -> None:
+    adapter, story = pictured.adapter(), pictured.fit(fresh_story())
+    receipt = adapter.send(adapter.render(story, Action.POST, MARKER), MARKER)
+    bare = adapter.render(make_correction(replace(story, images=())), Action.CORRECT, "another234")
+    adapter.edit(receipt, bare, MARKER)
+    assert kept(pictured)[0]["featured_media"] == 0
+    theirs = library(pictured)[0] | {"id": 77, "slug": "anh-toa-soan"}
+    pictured.sandbox.library.pictures["77"] = theirs
+    kept(pictured)[0]["featured_media"] = 77
+    for again in (bare, adapter.render(make_correction(story), Action.CORRECT, "another234")):
+        adapter.edit(receipt, again, MARKER)
+        assert kept(pictured)[0]["featured_media"] == 77
+
+
+def test_a_picture_that_was_deleted_at_the_newspaper_is_given_again(pictured: WithPicture) -> None:
+    adapter, story = pictured.adapter(), pictured.fit(fresh_story())
+    receipt = adapter.send(adapter.render(story, Action.POST, MARKER), MARKER)
+    pictured.sandbox.library.pictures.clear()
+    adapter.edit(receipt, adapter.render(make_correction(story), Action.CORRECT, "another234"), MARKER)
+    assert kept(pictured)[0]["featured_media"] == library(pictured)[0]["id"]
+
+
+@pytest.mark.parametrize("on_retraction", ["notice", "trash"])
+def test_a_retracted_article_loses_its_picture_and_the_library_keeps_it(
+    pictured: WithPicture, on_retraction: str
+) -> None:
+    adapter, story = pictured.adapter(config={"on_retraction": on_retraction}), pictured.fit(fresh_story())
+    receipt = adapter.send(adapter.render(story, Action.POST, MARKER), MARKER)
+    if on_retraction == "trash":
+        adapter.delete(receipt)
+        assert requests.get(receipt.url).status_code == 404
+    else:
+        adapter.edit(receipt, adapter.render(make_retraction(story), Action.RETRACT, "another234"), MARKER)
+        assert library(pictured)[0]["path"] not in requests.get(receipt.url).text
+    assert len(library(pictured)) == 1
+
+
+def test_a_probe_asks_whether_pictures_may_be_uploaded(pictured: WithPicture, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert pictured.adapter().probe().name
+    monkeypatch.setitem(ROLES, "author", tuple(may for may in ROLES["author"] if may != "upload_files"))
+    error = refusal(pictured.adapter().probe)
+    assert (error.outcome, error.words) == (Outcome.AUTH, wordpress_media.NO_UPLOAD)
+    assert pictured.adapter(config={"pictures": "linked"}).probe().name
+    adapter, story = pictured.adapter(), pictured.fit(fresh_story())
+    error = refusal(lambda: adapter.send(adapter.render(story, Action.POST, MARKER), MARKER))
+    assert (error.outcome, error.words, kept(pictured)) == (Outcome.AUTH, wordpress_media.NO_UPLOAD, [])
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"\xff\xd8\xff\xe0JFIF", "jpg"),
+        (png(1), "png"),
+        (b"GIF89a..", "gif"),
+        (b"RIFF\x00\x00\x00\x00WEBPVP8 ", "webp"),
+        (b"RIFF\x00\x00\x00\x00WAVEfmt ", None),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", None),
+        (b"", None),
+    ],
+)
+def test_a_picture_is_what_its_bytes_say(body: bytes, kind: str | None) -> None:
+    if kind is None:
+        assert refusal(lambda: wordpress_media.kind_of(body)).words == wordpress_media.NO_PICTURE
+    else:
+        assert wordpress_media.kind_of(body)[0] == kind

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import unescape
 from typing import Any
 
 import pytest
 import requests
 
+from publishing.channels import wordpress_media
 from publishing.channels.base import ChannelError, Outcome
 from publishing.channels.wordpress import WordPress
 from publishing.sandbox.wordpress import WordPressSandbox
 from publishing.story import Action, Image, Post, Receipt, Story
 from publishing.text import plain_text
+from tests.publishing.public_files import PublicFiles, png
 from tests.publishing.stories import fresh_story, make_correction, make_retraction, token_of
 from tests.servers.wordpress import SITE_NAME, RealWordPress, real_wordpress
 
@@ -166,6 +168,123 @@ def test_a_category_that_is_not_there_needs_somebody_who_may_create_it(site: Rea
     assert posts_of(site, story) == []
 
 
+# Pictures ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def files() -> Iterator[PublicFiles]:
+    running = PublicFiles()
+    running.start()
+    yield running
+    running.stop()
+
+
+def illustrated(files: PublicFiles, number: int = 1, **kw: Any) -> Story:
+    story = fresh_story()
+    picture = Image(f"{files.url}/{number}.png", f"Cầu Lam Giang, tin số {token_of(story)}", 16, 9, "Sở GTVT & Báo")
+    return replace(story, images=(picture,), **kw)
+
+
+def uploading(site: RealWordPress) -> WordPress:
+    return newspaper(site, pictures="upload")
+
+
+def posted(channel: WordPress, story: Story) -> Receipt:
+    return channel.send(channel.render(story, Action.POST, "m7k2p9x4qa"), "m7k2p9x4qa")
+
+
+def own_picture(site: RealWordPress, story: Story) -> dict[str, Any] | None:
+    """The picture that the article of ``story`` has for its own."""
+    (kept,) = posts_of(site, story)
+    return next((one for one in site.pictures() if one["id"] == kept["picture"]), None)
+
+
+def test_the_first_picture_is_the_articles_own_with_description_and_credit(
+    site: RealWordPress, files: PublicFiles
+) -> None:
+    story = illustrated(files)
+    page = read(posted(uploading(site), story))
+    picture = own_picture(site, story)
+    assert picture is not None
+    assert (picture["alt"], picture["caption"]) == (story.images[0].alt, "Sở GTVT &amp; Báo")
+    assert (picture["type"], picture["slug"][:11]) == ("image/png", "fact-check-")
+    served = requests.get(picture["url"], timeout=20)
+    assert (served.status_code, served.content) == (200, png(1))
+    assert re.search(rf'<img [^>]*src="{picture["url"]}"[^>]* alt="{story.images[0].alt}"', page)
+    assert story.images[0].url not in page, "not a second time, from our site"
+    assert "Ảnh: Sở GTVT & Báo" in unescape(words(page))
+
+
+def test_the_articles_picture_is_told_by_the_api(site: RealWordPress, files: PublicFiles) -> None:
+    story = illustrated(files)
+    receipt = posted(uploading(site), story)
+    told = requests.get(f"{site.url}/?rest_route=/wp/v2/posts/{receipt.remote_id}", timeout=20).json()
+    shown = requests.get(f"{site.url}/?rest_route=/wp/v2/media/{told['featured_media']}", timeout=20).json()
+    assert shown["alt_text"] == story.images[0].alt
+
+
+def test_a_picture_is_uploaded_once_whatever_is_repeated(site: RealWordPress, files: PublicFiles) -> None:
+    story, channel = illustrated(files, 2), uploading(site)
+    number = wordpress_media.media_id(channel._call, channel.http, story.images[0])
+    before = site.pictures()
+    receipt = posted(channel, story)
+    posted(channel, story)  # a second copy, taken back at once
+    after = make_correction(story)
+    channel.edit(receipt, channel.render(after, Action.CORRECT, "another234"), "m7k2p9x4qa")
+    assert site.pictures() == before
+    assert [post["picture"] for post in posts_of(site, story)] == [number, number]
+
+
+def test_a_correction_changes_our_picture_and_leaves_the_newspapers_choice(
+    site: RealWordPress, files: PublicFiles
+) -> None:
+    story, channel = illustrated(files, 3), uploading(site)
+    receipt = posted(channel, story)
+    other = replace(story.images[0], url=f"{files.url}/4.png")
+    channel.edit(receipt, channel.render(make_correction(story, images=(other,)), Action.CORRECT, "x"), "m7k2p9x4qa")
+    picture = own_picture(site, story)
+    assert picture is not None and requests.get(picture["url"], timeout=20).content == png(4)
+    files_of_theirs = {"file": ("toasoan.png", png(9), "image/png")}
+    theirs = requests.post(
+        f"{site.url}/?rest_route=/wp/v2/media", files=files_of_theirs, auth=(site.username, site.password), timeout=20
+    ).json()["id"]
+    site.choose_picture(int(receipt.remote_id), theirs)
+    channel.edit(receipt, channel.render(make_correction(story), Action.CORRECT, "x"), "m7k2p9x4qa")
+    (kept,) = posts_of(site, story)
+    assert kept["picture"] == theirs
+
+
+def test_a_retraction_takes_the_picture_off_the_article_and_leaves_it_in_the_library(
+    site: RealWordPress, files: PublicFiles
+) -> None:
+    story, channel = illustrated(files, 5), uploading(site)
+    receipt = posted(channel, story)
+    picture = own_picture(site, story)
+    assert picture is not None
+    channel.edit(receipt, channel.render(make_retraction(story, images=()), Action.RETRACT, "x"), "m7k2p9x4qa")
+    assert own_picture(site, story) is None and picture["url"] not in read(receipt)
+    assert picture in site.pictures()
+
+
+def test_what_is_no_picture_never_reaches_the_newspaper_and_nothing_is_published(
+    site: RealWordPress, files: PublicFiles
+) -> None:
+    story, channel = illustrated(files), uploading(site)
+    story = replace(story, images=(replace(story.images[0], url=f"{files.url}/page.png"),))
+    before = site.pictures()
+    assert refusal(lambda: posted(channel, story)).words == wordpress_media.NO_PICTURE
+    assert (posts_of(site, story), site.pictures()) == ([], before)
+
+
+def test_a_user_who_may_not_upload_is_told_so(site: RealWordPress, files: PublicFiles) -> None:
+    channel = WordPress(
+        {"base_url": site.url, "username": "contributor", "pictures": "upload"},
+        {"application_password": site.key("contributor")},
+    )
+    story = illustrated(files, 6)
+    assert refusal(lambda: posted(channel, story)).words == wordpress_media.NO_UPLOAD
+
+
 # One copy, whatever happens ----------------------------------------------------------------------------------
 
 
@@ -268,9 +387,13 @@ class Ask:
     query: dict[str, str] = field(default_factory=dict)
     keep: str = ""
     is_form: bool = False
+    file: tuple[str, bytes] = ("", b"")  # name and bytes, sent as multipart
+    headers: dict[str, str] = field(default_factory=dict)
 
 
-POSTS, TERMS, ME = "/wp/v2/posts", "/wp/v2/categories", "/wp/v2/users/me"
+POSTS, TERMS, ME, MEDIA = "/wp/v2/posts", "/wp/v2/categories", "/wp/v2/users/me", "/wp/v2/media"
+PNG = ("anh.png", png(1))
+NAMED = {"Content-Disposition": 'attachment; filename="tron.png"'}
 ALL = "publish,future,draft,pending,private,trash"
 EDIT = {"context": "edit"}
 OUT = {"title": "x", "status": "publish"}
@@ -363,6 +486,31 @@ ASKED = [
     Ask("author", "GET", TERMS, query={"search": "Cảnh báo & nhắc"}),
     Ask("author", "GET", TERMS, query={"search": "cảnh báo &amp; nhắc"}),
     Ask("author", "GET", TERMS, query={"search": "canh", "_fields": "id,name"}),
+    *(Ask(who, "POST", MEDIA, file=PNG) for who in ("", "wrong", "subscriber", "contributor")),
+    Ask("author", "POST", MEDIA),
+    Ask("author", "POST", MEDIA, png(1), headers={"Content-Type": "image/png"}),
+    Ask("author", "POST", MEDIA, png(2), headers={"Content-Type": "image/png"} | NAMED, query={"alt_text": "thô"}),
+    Ask("author", "POST", MEDIA, file=("trang.html", b"<p>x")),
+    Ask("author", "POST", MEDIA, file=("gia.png", b"<!doctype html>")),
+    Ask(
+        "author", "POST", MEDIA, {"alt_text": " Cầu <b>Lam</b>\nGiang ", "caption": "a & b", "slug": "Cầu X"}, file=PNG
+    ),
+    Ask("author", "POST", MEDIA, {"title": "Cầu Lam", "slug": "fact-check-1"}, file=PNG, keep="picture"),
+    Ask("editor", "POST", MEDIA, {"slug": "fact-check-1"}, file=PNG),
+    *(Ask(who, "GET", MEDIA, query={"slug": "fact-check-1"}) for who in ("", "author")),
+    Ask("author", "GET", MEDIA, query={"slug": "fact-check-404", "_fields": "id,slug"}),
+    Ask("", "GET", MEDIA + "/{picture}", query={"_fields": "slug"}),
+    Ask("author", "GET", MEDIA + "/999999", query={"_fields": "slug"}),
+    Ask("author", "POST", POSTS, OUT | {"slug": "with-picture", "featured_media": "{picture}"}, keep="pictured"),
+    Ask("author", "POST", POSTS, OUT | {"slug": "no-such-picture", "featured_media": 999999}),
+    Ask("author", "POST", POSTS, OUT | {"featured_media": "abc"}),
+    Ask("author", "POST", POSTS + "/{pictured}", {"featured_media": 999999}),
+    Ask("author", "GET", POSTS + "/{pictured}", query=EDIT | {"_fields": "featured_media"}),
+    Ask("author", "POST", POSTS + "/{pictured}", {"featured_media": 0}),
+    *(Ask(who, "DELETE", MEDIA + "/{picture}", query={"force": "true"}) for who in ("", "subscriber", "contributor")),
+    Ask("author", "DELETE", MEDIA + "/{picture}"),
+    Ask("author", "DELETE", MEDIA + "/{picture}", query={"force": "true"}),
+    Ask("author", "DELETE", MEDIA + "/{picture}", query={"force": "true"}),
 ]
 
 
@@ -373,10 +521,13 @@ def asked_of(url: str, keys: dict[str, str]) -> list[dict[str, Any]]:
     for ask in ASKED:
         login = (ask.who if ask.who != "wrong" else "author", keys.get(ask.who, "no such key")) if ask.who else None
         options: dict[str, Any] = {}
-        if isinstance(ask.body, bytes):
-            options = {"data": ask.body, "headers": {"Content-Type": "application/json"}}
+        if ask.file[0]:
+            options = {"data": ask.body, "files": {"file": ask.file}}
+        elif isinstance(ask.body, bytes):
+            options = {"data": ask.body, "headers": ask.headers or {"Content-Type": "application/json"}}
         elif ask.body is not None:
-            options = {"data" if ask.is_form else "json": ask.body}
+            body = {name: int(made["picture"]) if value == "{picture}" else value for name, value in ask.body.items()}
+            options = {"data" if ask.is_form else "json": body}
         query = {"rest_route": ask.route.format(**made)} | ask.query
         answer = requests.request(ask.method, f"{url}/", params=query, auth=login, timeout=20, **options)
         shown = answer.json()
@@ -403,7 +554,10 @@ def _telling(shown: Any) -> Any:
     told = {name: shown.get(name) for name in ("slug", "status", "comment_status", "ping_status", "deleted", "meta")}
     told["name"] = shown.get("name") if "taxonomy" in shown or set(shown) == {"id", "name"} else None
     told["may"] = (shown.get("capabilities") or {}).get("publish_posts")
-    told |= {name: (shown.get(name) or {}).get("raw") for name in ("title", "content", "excerpt")}
+    told |= {name: (shown.get(name) or {}).get("raw") for name in ("title", "content", "excerpt", "caption")}
+    told |= {name: shown.get(name) for name in ("alt_text", "media_type", "mime_type", "type")}
+    told["picture"] = bool(shown.get("featured_media"))
+    told["file"] = (shown.get("source_url") or "").rpartition("/")[2]
     told["link"] = re.sub(r"^https?://[^/]+|/\d{4}/\d\d/\d\d|(?<=p=)\d+", "", shown.get("link") or "")
     return told | {"has": sorted({"id", "link"} & set(shown))}
 
@@ -424,7 +578,7 @@ def both(site: RealWordPress) -> tuple[list[dict[str, Any]], list[dict[str, Any]
 
 
 def _named(ask: Ask) -> str:
-    body = ask.body.decode() if isinstance(ask.body, bytes) else ask.body
+    body = ask.body.decode(errors="replace") if isinstance(ask.body, bytes) else ask.body
     return f"{ask.who or 'nobody'} {ask.method} {ask.route} {body or ''} {ask.query or ''}"[:110]
 
 

@@ -3,7 +3,7 @@
     with real_wordpress() as site:
         requests.get(site.url)
 
-Needs the packages wordpress, php-cli, php-mysql and mariadb-server. Nothing outside one temporary folder is written:
+Needs the packages wordpress, php-cli, php-gd, php-mysql and mariadb-server. Nothing outside one temporary folder is written:
 the database speaks over a socket in it, the code is linked from /usr/share/wordpress, and WordPress may not call out.
 """
 
@@ -51,7 +51,7 @@ require_once ABSPATH . 'wp-settings.php';
 # Debian ships themes as packages of their own; a reader's view needs no more than this.
 _THEME = """<!doctype html><meta charset="utf-8"><title><?php bloginfo('name'); ?></title>
 <?php while (have_posts()) { the_post(); ?>
-<article><h1><?php the_title(); ?></h1><div class="excerpt"><?php the_excerpt(); ?></div>
+<article><h1><?php the_title(); ?></h1><?php the_post_thumbnail('full'); ?><div class="excerpt"><?php the_excerpt(); ?></div>
 <div class="content"><?php the_content(); ?></div></article>
 <?php } ?>
 """
@@ -87,13 +87,22 @@ $verbs = [
     'posts' => fn($args) => array_map(
         fn($post) => ['id' => $post->ID, 'slug' => $post->post_name, 'status' => $post->post_status,
             'title' => $post->post_title, 'content' => $post->post_content, 'excerpt' => $post->post_excerpt,
-            'comment_status' => $post->comment_status, 'ping_status' => $post->ping_status,
+            'picture' => get_post_thumbnail_id($post), 'comment_status' => $post->comment_status, 'ping_status' => $post->ping_status,
             'categories' => wp_get_post_categories($post->ID, ['fields' => 'names']), 'url' => get_permalink($post)],
         get_posts(['numberposts' => -1, 'orderby' => 'ID', 'order' => 'ASC',
             'post_status' => ['publish', 'future', 'draft', 'pending', 'private', 'trash']])),
+    'pictures' => fn($args) => array_map(
+        fn($post) => ['id' => $post->ID, 'slug' => $post->post_name, 'caption' => $post->post_excerpt,
+            'alt' => get_post_meta($post->ID, '_wp_attachment_image_alt', true), 'type' => $post->post_mime_type,
+            'url' => wp_get_attachment_url($post->ID)],
+        get_posts(['numberposts' => -1, 'orderby' => 'ID', 'order' => 'ASC', 'post_type' => 'attachment'])),
+    'choose' => fn($args) => set_post_thumbnail($args['post'], $args['picture']),
     'clear' => function ($args) {
         foreach (get_posts(['numberposts' => -1, 'post_status' => ['any', 'trash']]) as $post) {
             wp_delete_post($post->ID, true);
+        }
+        foreach (get_posts(['numberposts' => -1, 'post_type' => 'attachment']) as $post) {
+            wp_delete_attachment($post->ID, true);
         }
         return true;
     },
@@ -118,8 +127,17 @@ class RealWordPress:
         found: list[dict[str, Any]] = self.backstage("posts")
         return found
 
+    def pictures(self) -> list[dict[str, Any]]:
+        """Every picture in the library, oldest first: id slug alt caption type url."""
+        found: list[dict[str, Any]] = self.backstage("pictures")
+        return found
+
+    def choose_picture(self, post_id: int, picture_id: int) -> None:
+        """What an editor at the newspaper does: gives an article another picture of its own."""
+        self.backstage("choose", post=post_id, picture=picture_id)
+
     def clear(self) -> None:
-        """Removes every post for good."""
+        """Removes every post and picture for good."""
         self.backstage("clear")
 
     def key(self, login: str) -> str:
@@ -221,6 +239,7 @@ def _lay_out(folder: Path) -> None:
         (site / name).symlink_to(CODE / name)
     (site / "wp-config.php").write_text(_CONFIG.replace("{folder}", str(folder)))
     (site / "backstage.php").write_text(_BACKSTAGE)
+    (site / "wp-content/themes/plain/functions.php").write_text("<?php add_theme_support('post-thumbnails');")
     (site / "wp-content/themes/plain/style.css").write_text("/* Theme Name: Plain */")
     (site / "wp-content/themes/plain/index.php").write_text(_THEME)
 

@@ -54,8 +54,8 @@ class Command(BaseCommand):
                 "--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "warning",
                 "cms.wsgi:application",
             )  # fmt: skip
+            self._wait_until_up()  # before anything is delivered: channels fetch pictures from the site
             self._start(sys.executable, str(settings.BASE_DIR / "manage.py"), "work")
-            self._wait_until_up()
             if not self.stopping.is_set():
                 self._say_where()
             self._watch()

@@ -1,13 +1,16 @@
-"""A WordPress newspaper against its stand-in."""
+"""A WordPress newspaper against its stand-in: pictures left where they are, and uploaded."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from publishing.channels.base import Outcome
 from publishing.channels.http import Http
 from publishing.channels.wordpress import WordPress
 from publishing.sandbox.wordpress import CATEGORY, PASSWORD, USERNAME, WordPressSandbox
+from publishing.story import Image, Story
+from tests.publishing.public_files import PublicFiles
 
 OWNER = "Báo Ánh Dương"
 
@@ -51,6 +54,7 @@ class Rig:
             "base_url": self.sandbox.url,
             "username": USERNAME,
             "category": CATEGORY,
+            "pictures": "linked",
             "on_retraction": "notice",
         }
         return config, {"application_password": PASSWORD}
@@ -64,9 +68,39 @@ class Rig:
         return self.sandbox.copies()
 
     def fault(self, name: str) -> None:
-        # The category is looked up before the post is created: the only read in a creating call.
-        fault = (
-            {"fault": "html_500", "method": "GET"} if name == "category_unread" else {"fault": name, "method": "POST"}
-        )
+        fault = {"fault": name, "method": "POST", "route": "/wp/v2/posts"}
+        if name == "category_unread":  # looked up before the post is created
+            fault = {"fault": "html_500", "method": "GET", "route": "/wp/v2/categories"}
         with self.sandbox.lock:
             self.sandbox.faults.append(fault)
+
+
+class WithPicture(Rig):
+    """The first picture of a story is uploaded from a site of ours."""
+
+    name: ClassVar[str] = "wordpress-picture"
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.files = PublicFiles()
+
+    def __enter__(self) -> WithPicture:
+        self.files.start()
+        super().__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        super().__exit__(*error)
+        self.files.stop()
+
+    def settings(self) -> tuple[dict[str, Any], dict[str, str]]:
+        config, secrets = super().settings()
+        return config | {"pictures": "upload"}, secrets
+
+    def fit(self, story: Story) -> Story:
+        """The story with two pictures."""
+        images = tuple(
+            Image(f"{self.files.url}/{number}.png", f"Ảnh {number}: cầu Lam Giang", 16, 9, f"Sở GTVT {number}")
+            for number in (1, 2)
+        )
+        return replace(story, images=images)
