@@ -3,7 +3,7 @@
     with real_wordpress() as site:
         requests.get(site.url)
 
-Needs the packages wordpress, php-cli, php-gd, php-mysql and mariadb-server. Nothing outside one temporary folder is written:
+Needs the packages wordpress, php-cli, php-mysql and mariadb-server. Nothing outside one temporary folder is written:
 the database speaks over a socket in it, the code is linked from /usr/share/wordpress, and WordPress may not call out.
 """
 
