@@ -35,14 +35,16 @@ FILM_SECONDS = 20 * 60  # of a film that is handed over by its address
 TITLE_LENGTH = 255  # (memory)
 LOOK_SECONDS = 180.0  # how long a film is watched while it is processed
 PAUSE_SECONDS = 5.0
-# What send() may take beyond the usual lease: ten pictures; a film that is fetched and processed.
-ALLOWANCES: Mapping[str, float] = {"pictures": 300.0, "film": 900.0}
+UPLOAD_SECONDS = 90.0  # for the pictures of a post, all together
+# What send() may take beyond the usual lease: pictures, each fetched by Facebook; a film that is fetched and processed.
+ALLOWANCES: Mapping[str, float] = {"pictures": UPLOAD_SECONDS + 30, "film": 900.0}
 
 NO_ADDRESS = _("A picture or film of this answer has no public address that Facebook could fetch it from.")
 TOO_MANY_PICTURES = _("This answer has %(count)s pictures; a post on Facebook takes at most %(limit)s.")
 PICTURE_KIND = _("Facebook takes no pictures of the kind “%(kind)s”. Use a JPEG or PNG.")
 FILM_KIND = _("Facebook takes no films of the kind “%(kind)s”. Use an MP4 file.")
 FILM_LENGTH = _("The film is %(minutes)s minutes long; Facebook takes at most %(limit)s minutes in this way.")
+TOO_SLOW = _("Facebook took too long to fetch the pictures. It is tried again.")
 FILM_FAILED = _("Facebook took the film and could not process it. It is not on the Page. Check the file, then retry.")
 
 _PATH = "/videos/"
@@ -103,8 +105,11 @@ def post_pictures(call: Call, page: str, post: Post) -> str:
     if len(post.images) == 1:
         fields = _picture(post.images[0]) | {"caption": post.text}
         return _id(call("POST", f"{page}/photos", fields, is_create=True), "post_id")
-    uploaded = []
+    uploaded: list[dict[str, str]] = []
+    until = time.monotonic() + UPLOAD_SECONDS
     for image in post.images:
+        if time.monotonic() > until:
+            raise ChannelError(Outcome.TRANSIENT, TOO_SLOW)
         number = _id(call("POST", f"{page}/photos", _picture(image) | {"published": "false"}), "id")
         if not number:
             raise ChannelError(Outcome.TRANSIENT, UNCLEAR, http_status=200)

@@ -49,7 +49,6 @@ def connections(page: FacebookSandbox, paper: WordPressSandbox, newsroom: Newsro
                 "page_id": facebook.PAGE_ID,
                 "api_base": page.url,
                 "api_version": "v25.0",
-                "sends": "pictures",
                 "on_retraction": "notice",
                 "settle_seconds": 1,
             },
@@ -62,7 +61,6 @@ def connections(page: FacebookSandbox, paper: WordPressSandbox, newsroom: Newsro
                 "base_url": paper.url,
                 "username": wordpress.USERNAME,
                 "category": wordpress.CATEGORY,
-                "pictures": "upload",
                 "on_retraction": "notice",
             },
             "secrets": {"application_password": wordpress.PASSWORD},
@@ -117,7 +115,10 @@ class StandIns:
 
     def connections(self) -> dict[str, Any]:
         """The same for all of them."""
-        return connections(self.page, self.paper, self.newsroom) | {
+        three = connections(self.page, self.paper, self.newsroom)
+        three["facebook"]["config"]["sends"] = "pictures"
+        three["wordpress"]["config"]["pictures"] = "upload"
+        return three | {
             "telegram": {
                 "name": "Kiểm chứng Ánh Dương trên Telegram (hư cấu)",
                 "url": f"{self.telegram.url}/{telegram.USERNAME}",

@@ -226,6 +226,12 @@ def test_an_upload_that_nobody_sees_is_repeated_without_doubt(rig: WithMedia, lo
     assert copy["text"] == post.text
 
 
+def test_uploads_that_take_longer_than_the_lease_allows_are_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(facebook_media, "UPLOAD_SECONDS", -1.0)
+    refused = raised(lambda: scripted().send(Post(text="Tin", images=(image(), image())), MARKER))
+    assert (refused.outcome, refused.words) == (Outcome.TRANSIENT, facebook_media.TOO_SLOW)
+
+
 def test_an_upload_without_a_number_is_not_published() -> None:
     adapter = scripted(answer({"id": "1"}), answer({"success": True}))
     refused = raised(lambda: adapter.send(Post(text="Tin", images=(image(), image())), MARKER))
@@ -338,7 +344,7 @@ def test_an_answer_lost_while_the_film_is_processed_does_not_double_it() -> None
 
 def test_where_only_the_feed_can_tell_it_is_believed_when_a_film_has_had_its_time() -> None:
     assert sending("film").allowance >= 900
-    assert sending("pictures").allowance >= 10 * 30, "ten pictures, one call each"
+    assert sending("pictures").allowance > facebook_media.UPLOAD_SECONDS
     assert sending("card").allowance == Facebook.longest_call == 0
 
 
