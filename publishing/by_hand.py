@@ -218,13 +218,14 @@ def approve_wording(delivery: Delivery, user: Any) -> None:
     """Releases a delivery whose wording was changed. Raises Refused for the person who wrote it."""
     if delivery.wording_by_id == user.pk:
         raise Refused(_("A second person must approve the wording: you wrote it yourself."))
+    words = hindrance(delivery.channel, Action(delivery.action))
     _person(
         delivery,
         user,
         _("Wording approved."),
         {State.PLANNED},
-        state=State.DUE,
-        words="",
+        state=State.HELD if words else State.DUE,
+        words=words,
         wording_approved_by=user,
         wording_approved_at=timezone.now(),
     )

@@ -45,10 +45,10 @@ def enqueue(version: StoryVersion, owed: Iterable[Owed], made_by: Any = None) ->
         for one in owed:
             channel = Channel.objects.select_related("organisation").get(pk=one.channel_id)
             state, words = State.DUE, hindrance(channel, one.action)
-            if words:
-                state = State.HELD
-            elif one.wording and channel.wording_needs_approval:
+            if one.wording and channel.wording_needs_approval:
                 state, words = State.PLANNED, WAITS_FOR_APPROVAL
+            elif words:
+                state = State.HELD
             is_passed = bool(one.wording) and not channel.wording_needs_approval
             fresh = {
                 "story": version.key,

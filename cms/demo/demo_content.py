@@ -37,7 +37,7 @@ from cms.models import (
     User,
     VerifiedFact,
 )
-from publishing import outbox
+from publishing import by_hand, outbox
 from publishing.models import Channel, Organisation, StoryVersion
 from publishing.plan import Owed
 from publishing.story import Action
@@ -366,11 +366,26 @@ class _Desk:
                 [incident],
             )
         )  # fmt: skip
+        self._read_out(page)
         self.change(
             page,
             "correction",
             "Bản đầu ghi cấm xe tải trong hai giờ; đúng là bốn giờ, từ 6 giờ đến 10 giờ. Kết luận không đổi.",
         )
+
+    def _read_out(self, page: Answer) -> None:
+        """A ward read it out, by hand: so its correction is owed there, and waits for a person."""
+        speaker = Channel.objects.create(
+            organisation=_organisation("Ủy ban nhân dân phường Hoa Nắng (hư cấu)", "Phường Hoa Nắng"),
+            kind="loudspeaker",
+            name="Trạm truyền thanh phường Hoa Nắng (hư cấu)",
+            config={"reached_by": "hand"},
+        )
+        follow(page)
+        version = StoryVersion.objects.get(key=page.story_key, revision=page.live_revision_id)
+        publisher = self.who["phathanh"]
+        for delivery in outbox.enqueue(version, [Owed(speaker.pk, Action.POST, timezone.now())], publisher):
+            by_hand.done_by_hand(delivery, publisher)
 
     def _land(self) -> None:
         self.publish(
@@ -507,7 +522,7 @@ class _Desk:
         """The water story goes everywhere now; the scam warning waits, on one channel with wording to be approved."""
         now = timezone.now()
         publisher = self.who["phathanh"]
-        channels = {channel.kind: channel for channel in Channel.objects.all()}
+        channels = {channel.kind: channel for channel in Channel.objects.filter(is_sandbox=True)}
         for page in (self.water, self.power):
             follow(page)
         water = StoryVersion.objects.get(key=self.water.story_key, revision=self.water.live_revision_id)

@@ -54,7 +54,8 @@ class DeskView(WagtailAdminTemplateMixin, TemplateView):
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         above = [{"url": reverse(name), "label": label} for label, name in self.parents]
-        return [*self.breadcrumbs_items, *above, {"url": "", "label": self.get_page_title()}]
+        # What kind of page this is. A title that differs from page to page is long, and has a heading of its own below.
+        return [*self.breadcrumbs_items, *above, {"url": "", "label": str(self.page_title)}]
 
     def may(self, *permissions: str) -> bool:
         return may(self.request.user, *permissions)

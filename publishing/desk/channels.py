@@ -113,12 +113,22 @@ class FormView(DeskView):
             raise Http404
         return adapter
 
+    @property
+    def heading(self) -> str:
+        """Above the form; ``about`` stands below it."""
+        return str(gettext(self.adapter_class.label))
+
+    @property
+    def about(self) -> list[str]:
+        return [gettext(self.adapter_class.nature)]
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         forms = kwargs.pop("forms", None) or ChannelForms(self.channel)
         return super().get_context_data(
             forms=forms,
             channel=self.channel,
-            kind_label=f"{gettext(self.adapter_class.label)}, {gettext(self.adapter_class.nature)}",
+            heading=self.heading,
+            about=", ".join(self.about),
             consent=offer(self.channel),
             action_url=self.request.path,
             submit_button_label=gettext("Save"),
@@ -167,6 +177,7 @@ class ChannelView(FormView):
     """An existing channel: its status, and its settings for those who may change them."""
 
     allowed = (CHANGE_CHANNELS,)
+    page_title = _("Channel")
 
     @cached_property
     def channel(self) -> Channel:
@@ -179,6 +190,14 @@ class ChannelView(FormView):
 
     def get_page_title(self) -> str:
         return self.title
+
+    @property
+    def heading(self) -> str:
+        return self.title
+
+    @property
+    def about(self) -> list[str]:
+        return [gettext(self.adapter_class.label), gettext(self.adapter_class.nature)]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(

@@ -63,10 +63,11 @@ class Preview:
 def preview(
     channel: Channel, story: Story, action: Action = Action.POST, marker: str = SAMPLE_MARKER, wording: str = ""
 ) -> Preview | None:
-    """None where the adapter cannot make a post of it: one broken channel must not take the whole board with it."""
+    """None where nothing is shown, or the adapter cannot make a post of it: one broken channel must not take the whole
+    board with it. What a person must do by hand is shown: it is what they print, read out or type."""
     try:
         adapter = channel.bare_adapter()
-        if adapter.way(action) in {Way.NONE, Way.DELETE}:
+        if adapter.way(action) == Way.DELETE:
             return None
         post = adapter.render(story, action, marker, wording)
         problems = tuple(gettext(one.words) % dict(one.values) for one in adapter.problems(post))

@@ -17,8 +17,6 @@ from publishing.desk.base import COMPOSE, DeskView, contains, may, paged
 from publishing.desk.words import Badge, state_badge
 from publishing.models import Channel, Delivery, State, StoryVersion
 
-NOT_PLANNED = Badge(text=_("not planned"), icon="minus", tone="quiet")  # type: ignore[arg-type]
-
 
 def newest() -> QuerySet[StoryVersion]:
     """The newest version of every story, retracted ones included."""
@@ -38,10 +36,11 @@ def standing(keys: list[str]) -> dict[tuple[str, int], Delivery]:
 
 @dataclass(frozen=True)
 class Row:
-    """A story and, for each channel, a badge and the delivery it speaks of."""
+    """A story, with a badge for each channel it is planned for, and the channels that are left."""
 
     version: StoryVersion
-    places: list[tuple[Channel, Badge, Delivery | None]]
+    places: list[tuple[Channel, Badge]]
+    unplanned: list[Channel]
 
 
 class StoriesView(DeskView):
@@ -60,15 +59,14 @@ class StoriesView(DeskView):
         shown = list(listing["page_obj"])
         channels = list(Channel.objects.usable())
         at = standing([one.key for one in shown])
-        rows = [Row(version, [_place(at, version, channel) for channel in channels]) for version in shown]
+        rows = [_row(version, at, channels) for version in shown]
         return super().get_context_data(rows=rows, q=text, has_channels=bool(channels), **listing, **kwargs)
 
 
-def _place(
-    at: dict[tuple[str, int], Delivery], version: StoryVersion, channel: Channel
-) -> tuple[Channel, Badge, Delivery | None]:
-    delivery = at.get((version.key, channel.pk))
-    return channel, state_badge(delivery) if delivery else NOT_PLANNED, delivery
+def _row(version: StoryVersion, at: dict[tuple[str, int], Delivery], channels: list[Channel]) -> Row:
+    here = [(channel, at.get((version.key, channel.pk))) for channel in channels]
+    places = [(channel, state_badge(delivery)) for channel, delivery in here if delivery]
+    return Row(version, places, [channel for channel, delivery in here if not delivery])
 
 
 class StoryByKeyView(View):

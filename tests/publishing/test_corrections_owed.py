@@ -193,7 +193,7 @@ def test_a_removed_copy_is_not_linked_and_a_changed_one_is(client, publisher):
         sent(one)
     page = BeautifulSoup(client.get(reverse("publishing_corrections"), {"show": "all"}).content, "html.parser")
     where = {
-        panel.h3.get_text(): [link["href"] for link in panel.select(".desk-out")] for panel in page.select(".desk-owed")
+        panel.h2.get_text(): [link["href"] for link in panel.select(".desk-out")] for panel in page.select(".desk-owed")
     }
     assert where == {removed.title: [], changed.title: [f"{ADDRESS}/{follow(remover).pk}"]}
 

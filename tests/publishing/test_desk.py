@@ -303,6 +303,38 @@ def test_a_server_that_takes_more_is_not_called_too_long_on_the_board():
     assert (shown.limit, shown.is_too_long) == (5000, False)
 
 
+def test_what_is_done_by_hand_is_planned_on_the_board_and_shown_to_be_read_out(client, publisher):
+    speaker = make_channel("newsroom", "Loa xã")
+    Channel.objects.filter(pk=speaker.pk).update(kind="loudspeaker", config={"reached_by": "hand"})
+    plain, worded = make_version(), make_version()
+    compose(client, plain, cards={speaker: {"chosen": "on", "wording": "", "at": ""}})
+    compose(client, worded, cards={speaker: {"chosen": "on", "wording": "Lời đọc riêng cho xã.", "at": ""}})
+    one, own = plain.deliveries.get(), worded.deliveries.get()
+    page = text_of(client.get(reverse("publishing_delivery", args=[one.pk])))
+    assert one.state == State.HELD and "desk-post--script" in page and "by hand" in page
+    # Its own wording is read out only after somebody else has approved it.
+    assert own.state == State.PLANNED
+    assert "does not allow this" in text_of(deed(client, own, "done_by_hand", **{"by_hand-url": ""}))
+    client.force_login(make_user(people.APPROVER))
+    deed(client, own, "approve_wording")
+    own.refresh_from_db()
+    assert (own.state, own.words) == (State.HELD, Channel.objects.get(pk=speaker.pk).adapter_class.cannot_words)
+    client.force_login(publisher)
+    deed(client, own, "done_by_hand", **{"by_hand-url": ""})
+    own.refresh_from_db()
+    assert own.state == State.SENT
+
+
+def test_channels_that_a_story_is_not_planned_for_are_one_line(client, publisher):
+    page, paper, version = make_channel(), make_channel("wordpress", "Báo"), make_version()
+    owe(page, version)
+    listed = BeautifulSoup(client.get(reverse("publishing_stories")).content, "html.parser").select_one(".desk-stories")
+    places = [place.get_text(" ", strip=True) for place in listed.select(".desk-stories__where > ul > li")]
+    assert places == [f"waiting to be sent {page.name}"]
+    assert listed.summary.get_text(strip=True).startswith("not planned on 1 channel")
+    assert [one.get_text() for one in listed.select("details li")] == [paper.name]
+
+
 def test_planning_without_a_channel_says_so(client, publisher):
     channel, version = make_channel(), make_version()
     assert "tick the channels" in text_of(compose(client, version, cards={channel: {"wording": "x"}}))
