@@ -154,7 +154,7 @@ def test_4_the_public_reads_the_answer(people, demo):
     expect(main).not_to_contain_text("facebook.com/groups")
 
 
-PAGE, PAPER, RADIO = "Trung tâm Kiểm chứng Ánh Dương (hư cấu)", "Báo Ánh Dương (hư cấu)", "Đài Phát thanh"
+PAGE, PAPER, RADIO = "Trung tâm Kiểm chứng Ánh Dương (hư cấu)", "Báo Ánh Dương (hư cấu)", "Đài Phát thanh – Truyền hình"
 WORDING = "Các trường trong tỉnh dạy bình thường. Phụ huynh đừng chia sẻ tin nghỉ học khi chưa kiểm tra."
 
 
