@@ -141,8 +141,9 @@ def changes() -> QuerySet[StoryVersion]:
 
 
 def open_changes() -> QuerySet[StoryVersion]:
-    """Those of which at least one copy owes something."""
-    return changes().filter(key__in=open_posts().values("story"))
+    """Those of which at least one copy owes something. Asks at once for their keys, which are few: as one query it
+    was several times slower on PostgreSQL."""
+    return changes().filter(key__in=set(open_posts().values_list("story", flat=True)))
 
 
 def count_open() -> int:
