@@ -276,7 +276,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 # The lease must be longer than the longest call to a channel plus the slowness of its server; see docs/architecture.md.
 DELIVERY_LEASE_SECONDS = env.float("DELIVERY_LEASE_SECONDS", default=90.0)
 DELIVERY_READ_SECONDS = env.float("DELIVERY_READ_SECONDS", default=20.0)
-DELIVERY_THREADS = env.int("DELIVERY_THREADS", default=16)
+DELIVERY_THREADS = env.int("DELIVERY_THREADS", default=64)
 DELIVERY_POLL_SECONDS = env.float("DELIVERY_POLL_SECONDS", default=0.5)
 # Keys that encrypt channel credentials at rest, newest first; older ones still decrypt.
 CREDENTIAL_KEYS = env.list("CREDENTIAL_KEYS", default=[]) or [kept_secret("credential_key")]

@@ -26,9 +26,14 @@ def pause(failures: int) -> timedelta:
     return min(LONGEST, SHORTEST * 2 ** min(max(0, failures - OPENS_AFTER), 10))
 
 
-def note(channel_id: int, outcome: Outcome, now: datetime | None = None) -> None:
-    """Counts how a call to the channel ended. Any clear answer, a refusal too, closes the circuit."""
-    channel = Channel.objects.filter(pk=channel_id)
+def note(called: Channel, outcome: Outcome, now: datetime | None = None) -> None:
+    """Counts how a call to the channel ended. Any clear answer, a refusal too, closes the circuit.
+
+    ``called`` as it was read before the call: where it had nothing to close, nothing is written after a clear answer.
+    """
+    if outcome not in _UNREACHED and not called.failures and not called.opened_at:
+        return
+    channel = Channel.objects.filter(pk=called.pk)
     if outcome not in _UNREACHED:
         channel.filter(Q(failures__gt=0) | Q(opened_at__isnull=False)).update(failures=0, opened_at=None)
         return

@@ -298,7 +298,9 @@ class Delivery(models.Model):
         CORRECT = Action.CORRECT, _("correction")
         RETRACT = Action.RETRACT, _("retraction")
 
-    channel = models.ForeignKey(Channel, verbose_name=_("channel"), on_delete=models.PROTECT, related_name="deliveries")
+    channel = models.ForeignKey(  # its index is the one of delivery_order
+        Channel, verbose_name=_("channel"), on_delete=models.PROTECT, related_name="deliveries", db_index=False
+    )
     version = models.ForeignKey(StoryVersion, on_delete=models.PROTECT, related_name="deliveries")
     story = models.CharField(max_length=120)
     action = models.CharField(_("action"), max_length=10, choices=Actions.choices, default=Actions.POST)
@@ -353,6 +355,7 @@ class Delivery(models.Model):
         ]
         indexes = [
             models.Index(fields=["due_at", "id"], name="delivery_due", condition=Q(state=State.DUE)),
+            models.Index(fields=["channel", "due_at", "id"], name="delivery_queue", condition=Q(state=State.DUE)),
             models.Index(fields=["lease_until"], name="delivery_leased", condition=Q(state=State.SENDING)),
             models.Index(fields=["channel", "story", "id"], name="delivery_order"),
             models.Index(fields=["state", "-scheduled_at"], name="delivery_board"),

@@ -9,21 +9,22 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from publishing.channels import adapters
 from publishing.channels.base import ChannelError, Outcome
+from publishing.claiming import claim, next_due
 from publishing.models import Channel, Delivery, State, StoryVersion
 from publishing.plan import Owed, first_plan, follow_up
 from publishing.story import Action, Story, Way
 from publishing.turn import UNPREPARED, LeaseLost, Turn
+
+__all__ = ["claim", "deliver", "enqueue", "hindrance", "lock_story", "next_due", "plan_change", "plan_first", "wake"]
 
 log = logging.getLogger("publishing.outbox")
 
@@ -141,81 +142,15 @@ def wake() -> None:
             log.warning("could not wake the worker: %s", type(error).__name__)
 
 
-# Claiming ----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Claimed:
-    """A delivery that is ours under a lease, for this attempt only."""
-
-    delivery_id: int
-    attempt_no: int
-
-
-def claim(limit: int, now: datetime | None = None) -> list[Claimed]:
-    """Takes up to ``limit`` deliveries that are due, or whose lease ran out, each with a fresh lease.
-
-    Never one of a stopped, waiting or unused channel; never more than the adapter's max_in_flight at one channel;
-    never one that has an earlier unsettled delivery of the same story on the same channel.
-    """
-    if limit < 1:
-        return []
-    moment = now or timezone.now()
-    at, until = (
-        connection.ops.adapt_datetimefield_value(value)
-        for value in (moment, moment + timedelta(seconds=settings.DELIVERY_LEASE_SECONDS))
-    )
-    kinds = list(adapters().items())
-    caps = " ".join("WHEN %s THEN %s" for _kind in kinds)
-    cap_values = [value for kind, adapter in kinds for value in (kind, adapter.max_in_flight)]
-    skip_locked = "FOR UPDATE OF d SKIP LOCKED" if connection.vendor == "postgresql" else ""
-    claimable = "((d.state = 'due' AND d.due_at <= %s) OR (d.state = 'sending' AND d.lease_until <= %s))"
-    sql = f"""
-        WITH ranked AS (
-            SELECT d.id, d.channel_id,
-                   row_number() OVER (PARTITION BY d.channel_id ORDER BY d.due_at, d.id) AS place
-            FROM publishing_delivery d JOIN publishing_channel c ON c.id = d.channel_id
-            WHERE {claimable}
-              AND c.is_active AND c.stopped_at IS NULL AND (c.not_before IS NULL OR c.not_before <= %s)
-              AND NOT EXISTS (
-                  SELECT 1 FROM publishing_delivery e
-                  WHERE e.channel_id = d.channel_id AND e.story = d.story AND e.id < d.id
-                    AND e.state NOT IN ('sent', 'cancelled'))
-        ), busy AS (
-            SELECT channel_id, count(*) AS calls FROM publishing_delivery
-            WHERE state = 'sending' AND lease_until > %s GROUP BY channel_id
-        ), picked AS (
-            SELECT d.id FROM publishing_delivery d
-            JOIN ranked r ON r.id = d.id
-            JOIN publishing_channel c ON c.id = d.channel_id
-            LEFT JOIN busy b ON b.channel_id = d.channel_id
-            WHERE r.place <= (CASE c.kind {caps} ELSE 0 END) - coalesce(b.calls, 0) AND {claimable}
-            ORDER BY d.due_at, d.id LIMIT %s {skip_locked}
-        )
-        UPDATE publishing_delivery
-        SET attempt_no = attempt_no + 1,
-            doubts = doubts + CASE WHEN state = 'sending' AND tried_at IS NOT NULL THEN 1 ELSE 0 END,
-            state = 'sending', lease_until = %s
-        WHERE id IN (SELECT id FROM picked)
-        RETURNING id, attempt_no
-    """  # noqa: S608 - the only parts put in by formatting are constants of this function
-    values = [at, at, at, at, *cap_values, at, at, limit, until]
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return [Claimed(*row) for row in cursor.fetchall()]
-
-
 # Delivering --------------------------------------------------------------------------------------------------
 
 
-def deliver(claimed: Claimed) -> State | None:
-    """Carries out one claimed delivery and records how it ended. Returns its new state, None if the lease was lost.
+def deliver(delivery: Delivery) -> State | None:
+    """Carries out one delivery, as claim() gave it, and records how it ended. Returns its new state, None if the lease was
+    lost.
 
     Never raises for anything a channel does. Safe to be killed at any point.
     """
-    delivery = Delivery.objects.select_related("channel__organisation", "version").get(pk=claimed.delivery_id)
-    if delivery.attempt_no != claimed.attempt_no or delivery.state != State.SENDING:
-        return None
     turn = Turn(delivery, timezone.now())
     try:
         receipt = turn.carry_out()

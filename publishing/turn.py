@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
@@ -18,6 +17,7 @@ from publishing import circuit, vault
 from publishing.channels.base import Adapter, ChannelError, Expired, Outcome
 from publishing.credentials import fresh_adapter
 from publishing.models import Attempt, Channel, Delivery, State
+from publishing.records import Begun, Ended, commit
 from publishing.story import Action, Post, Receipt, Way
 
 LOST = _("The worker was stopped before an answer came. The channel is asked first whether the post is there.")
@@ -35,6 +35,7 @@ DOUBTS_BEFORE_A_PERSON = 4  # unclear answers in a row
 MOST_DOUBTS = 12  # with workers that died over it: a delivery that keeps killing its worker is taken out of the loop
 GIVE_UP_AFTER = timedelta(hours=48)
 FIRST_LOOK_SECONDS = 5.0
+HEADROOM_KEEPS = timedelta(seconds=30)
 
 
 class LeaseLost(Exception):
@@ -141,10 +142,7 @@ class Turn:
     def _begin(self, step: Attempt.Steps, adapter: Adapter) -> None:
         """The fence: from here on the channel is called, and the row says so, if it is still ours."""
         now = timezone.now()
-        is_ours = Delivery.objects.filter(
-            pk=self.delivery.pk, attempt_no=self.delivery.attempt_no, state=State.SENDING
-        ).update(tried_at=now, lease_until=now + _lease(adapter))
-        if not is_ours:
+        if not commit.now(Begun(self.delivery.pk, self.delivery.attempt_no, now, now + _lease(adapter))):
             raise LeaseLost
         self.delivery.tried_at = now
         self.step = step
@@ -214,28 +212,37 @@ class Turn:
     ) -> State | None:
         """Writes state and attempt in one transaction; the state only if the row is still this attempt's."""
         delivery = self.delivery
-        with transaction.atomic():
-            is_ours = Delivery.objects.filter(
-                pk=delivery.pk, attempt_no=delivery.attempt_no, state=State.SENDING
-            ).update(state=state, lease_until=None, **changes)
-            Attempt.objects.create(
-                delivery=delivery,
-                number=delivery.attempt_no,
-                step=self.step,
-                outcome=outcome,
-                started_at=self.started_at,
-                http_status=error.http_status if error else 0,
-                vendor_code=error.vendor_code[:80] if error else "",
-                vendor_words=self._scrubbed(error.vendor_words) if error else "",
-                words=(error.words if error else "")[:300],
-                words_values=error.values if error else {},
-            )
+        attempt = Attempt(
+            delivery_id=delivery.pk,
+            number=delivery.attempt_no,
+            step=self.step,
+            outcome=outcome,
+            started_at=self.started_at,
+            http_status=error.http_status if error else 0,
+            vendor_code=error.vendor_code[:80] if error else "",
+            vendor_words=self._scrubbed(error.vendor_words) if error else "",
+            words=(error.words if error else "")[:300],
+            words_values=error.values if error else {},
+        )
+        is_ours = commit.soon(Ended(delivery.pk, delivery.attempt_no, state, changes, attempt))
         if self.is_calling or self.step == Attempt.Steps.FIND:
             # "Not there yet" is a clear answer, whatever it means for the delivery.
-            circuit.note(delivery.channel_id, Outcome.OK if isinstance(error, _NotYet) else outcome)
-            if self.adapter and (left := self.adapter.headroom()) is not None:
-                Channel.objects.filter(pk=delivery.channel_id).update(headroom=left, headroom_at=timezone.now())
-        return state if is_ours else None
+            circuit.note(delivery.channel, Outcome.OK if isinstance(error, _NotYet) else outcome)
+            self._note_headroom()
+        return None if is_ours is False else state
+
+    def _note_headroom(self) -> None:
+        """Keeps what the vendor said of its limit, if that says anything new."""
+        channel, now = self.delivery.channel, timezone.now()
+        left = self.adapter.headroom() if self.adapter else None
+        if left is None:
+            return
+        if channel.headroom is not None and channel.headroom_at is not None:
+            is_news = abs(left - channel.headroom) >= 0.01 or now - channel.headroom_at >= HEADROOM_KEEPS
+            if not is_news:
+                return
+        channel.headroom, channel.headroom_at = left, now
+        Channel.objects.filter(pk=channel.pk).update(headroom=left, headroom_at=now)
 
     def _scrubbed(self, vendor_words: str) -> str:
         for secret in self.hidden:

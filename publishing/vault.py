@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from functools import lru_cache
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
@@ -19,7 +20,12 @@ class CannotDecrypt(Exception):
 
 
 def _fernet() -> MultiFernet:
-    keys = (base64.urlsafe_b64encode(hashlib.sha256(key.encode()).digest()) for key in settings.CREDENTIAL_KEYS)
+    return _fernet_of(tuple(settings.CREDENTIAL_KEYS))
+
+
+@lru_cache(maxsize=4)
+def _fernet_of(secrets: tuple[str, ...]) -> MultiFernet:
+    keys = (base64.urlsafe_b64encode(hashlib.sha256(secret.encode()).digest()) for secret in secrets)
     return MultiFernet([Fernet(key) for key in keys])
 
 

@@ -1,32 +1,42 @@
 """The loop around the outbox: claims what is due, delivers it in threads, stops cleanly.
 
-One class for both drivers: ``manage.py work`` runs it for ever, a Celery task runs it until nothing is due.
+One class for both drivers: ``manage.py work`` runs it for ever, a Celery task runs it until nothing is due. It sleeps
+until something falls due, a delivery ends, or somebody says that there is something to look for.
 """
 
 from __future__ import annotations
 
 import logging
+import sys
 import threading
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
+from django.utils import timezone
 
 from publishing import outbox
+from publishing.models import Delivery
+from publishing.records import commit
 from publishing.signals import sweeping
 
 log = logging.getLogger("publishing.worker")
 
+STAYS = 2.0  # seconds that drain() waits for what falls due next: longer than beat's tick
+GATHERS = 0.02  # seconds between two claims of a busy worker, in which threads get free: each claim is a transaction
+SWITCHES = 0.0005  # seconds a thread keeps Python to itself: many threads wait for it, and each has little to do
 
-def _deliver(claimed: outbox.Claimed) -> None:
-    close_old_connections()
+
+def _deliver(delivery: Delivery) -> None:
     try:
-        outbox.deliver(claimed)
+        outbox.deliver(delivery)
     except Exception:
         # The lease runs out and another try reads back first: nothing is lost.
-        log.exception("delivery %s broke off", claimed.delivery_id)
+        log.exception("delivery %s broke off", delivery.pk)
     finally:
-        close_old_connections()
+        connection.close()  # most deliveries need none of their own, and so many threads must not keep one each
 
 
 def sweep() -> None:
@@ -43,41 +53,73 @@ class Worker:
     def __init__(self, threads: int | None = None) -> None:
         self.threads = threads or settings.DELIVERY_THREADS
         self.stopping = threading.Event()
+        self.look = threading.Event()  # something may be there to claim
         self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="deliver")
         self._running: set[Future[None]] = set()
+        self._claimed_at = 0.0
+        sys.setswitchinterval(SWITCHES)
 
     def turn(self) -> int:
         """One claim; returns how many deliveries it started."""
         self._running = {future for future in self._running if not future.done()}
         claimed = outbox.claim(self.threads - len(self._running))
-        self._running |= {self._pool.submit(_deliver, one) for one in claimed}
+        self._claimed_at = time.monotonic()
+        for delivery in claimed:
+            future = self._pool.submit(_deliver, delivery)
+            self._running.add(future)
+            future.add_done_callback(lambda _future: self.look.set())
         return len(claimed)
 
     def drain(self) -> None:
-        """Delivers until nothing is due and nothing is under way, or until told to stop."""
-        while not self.stopping.is_set():
-            started = self.turn()
-            if not started and not self._running:
-                return
-            if not started or len(self._running) >= self.threads:
-                wait(self._running, timeout=settings.DELIVERY_POLL_SECONDS, return_when=FIRST_COMPLETED)
+        """Delivers until nothing is due, or will be in a moment, and nothing is under way; or until told to stop."""
+        with commit.served():
+            while not self.stopping.is_set():
+                self.look.clear()
+                started, following = self._step()
+                if started == self.threads:
+                    outbox.wake()  # more than one worker's fill: another may help
+                is_near = following is not None and (following - timezone.now()).total_seconds() <= STAYS
+                if not started and not self._running and not is_near:
+                    return
+                self._wait(following)
+            self._pool.shutdown(wait=True)
 
     def run(self) -> None:
         """Loops until stopping is set, then finishes what is in flight."""
-        while not self.stopping.is_set():
-            try:
-                started = self.turn()
-            except Exception:
-                log.exception("could not claim; trying again")
-                started = 0
-                close_old_connections()
-            if self._running and (started == 0 or len(self._running) >= self.threads):
-                wait(self._running, timeout=settings.DELIVERY_POLL_SECONDS, return_when=FIRST_COMPLETED)
-            elif not started:
-                self.stopping.wait(settings.DELIVERY_POLL_SECONDS)
-        self.finish()
+        with commit.served():
+            while not self.stopping.is_set():
+                self.look.clear()
+                following = None
+                try:
+                    _started, following = self._step()
+                except Exception:
+                    log.exception("could not claim; trying again")
+                    close_old_connections()
+                    self.stopping.wait(settings.DELIVERY_POLL_SECONDS)
+                self._wait(following)
+            self.finish()
+
+    def _step(self) -> tuple[int, datetime | None]:
+        """(deliveries started, when the next falls due); a worker that has all it can take does not ask for the next."""
+        started = self.turn()
+        has_all = len(self._running) >= self.threads
+        return started, None if has_all else outbox.next_due(timezone.now())
+
+    def stop(self) -> None:
+        """Claim nothing more. May be called from a signal handler."""
+        self.stopping.set()
+        self.look.set()
+
+    def _wait(self, following: datetime | None) -> None:
+        """Until there may be something to claim and a thread for it."""
+        seconds = settings.DELIVERY_POLL_SECONDS
+        if following:
+            seconds = min(seconds, max(0.0, (following - timezone.now()).total_seconds()))
+        self.look.wait(seconds)
+        if len(self._running) > self.threads // 2:
+            self.stopping.wait(max(0.0, self._claimed_at + GATHERS - time.monotonic()))
 
     def finish(self) -> None:
         """Waits for what is in flight; claims nothing more."""
-        self.stopping.set()
+        self.stop()
         self._pool.shutdown(wait=True)

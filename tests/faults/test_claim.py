@@ -23,7 +23,7 @@ for adapter in adapters().values():
 taken = []
 def take():
     while claimed := outbox.claim(3):
-        taken.extend(one.delivery_id for one in claimed)
+        taken.extend(one.pk for one in claimed)
     connection.close()
 threads = [threading.Thread(target=take) for _ in range(6)]
 [thread.start() for thread in threads]

@@ -303,7 +303,7 @@ def test_a_post_is_moved_logged_and_goes_out_at_the_new_time(client, publisher):
     attempt = Attempt.objects.get()
     assert (attempt.by, attempt.words_text()) == (publisher, "Moved from 25/11/2026 19:00 to 26/11/2026 08:15.")
     assert outbox.claim(5, at(26, 8, 14)) == []
-    assert [one.delivery_id for one in outbox.claim(5, at(26, 8, 15))] == [delivery.pk]
+    assert [one.pk for one in outbox.claim(5, at(26, 8, 15))] == [delivery.pk]
 
 
 def test_the_form_shows_the_time_and_looking_moves_nothing(client, publisher):
@@ -373,7 +373,7 @@ def test_wording_keeps_its_approval_or_its_wait(client, publisher):
         delivery.refresh_from_db()
         assert (delivery.scheduled_at, delivery.state) == (at(27, 8), state)
     assert waiting.wording_approved_at is None and approved.wording_approved_by == approver
-    assert [one.delivery_id for one in outbox.claim(5, at(27, 9))] == [approved.pk]
+    assert [one.pk for one in outbox.claim(5, at(27, 9))] == [approved.pk]
 
 
 def test_what_is_held_stays_held_with_its_reason(client, publisher):
@@ -434,7 +434,7 @@ def test_a_worker_that_claimed_it_meanwhile_wins_and_the_person_is_told(client, 
     meanwhile(monkeypatch, lambda: claimed.extend(outbox.claim(5)))
     answer = move(client, delivery, "2026-11-27T08:00")
     assert "has moved on meanwhile" in text_of(answer)
-    assert [one.delivery_id for one in claimed] == [delivery.pk]
+    assert [one.pk for one in claimed] == [delivery.pk]
     delivery.refresh_from_db()
     assert (delivery.state, delivery.scheduled_at) == (State.SENDING, NOW)
     assert not Attempt.objects.exists() and not ModelLogEntry.objects.filter(action="publishing.move").exists()

@@ -7,9 +7,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from publishing import circuit
+from publishing import circuit, outbox
 from publishing.channels.base import Outcome
-from publishing.models import Channel, Organisation
+from publishing.models import Channel, Organisation, StoryVersion
+from publishing.plan import Owed
+from publishing.story import Action
+from tests.publishing.stories import fresh_story
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +25,7 @@ def channel():
 
 def fail(channel, times, outcome=Outcome.TRANSIENT):
     for _time in range(times):
-        circuit.note(channel.pk, outcome)
+        circuit.note(channel, outcome)
     channel.refresh_from_db()
 
 
@@ -39,7 +42,7 @@ def test_it_opens_after_five_calls_in_a_row_and_says_since_when(channel):
 @pytest.mark.parametrize("outcome", [Outcome.OK, Outcome.PERMANENT, Outcome.AUTH, Outcome.THROTTLED])
 def test_any_clear_answer_closes_it(channel, outcome):
     fail(channel, circuit.OPENS_AFTER)
-    circuit.note(channel.pk, outcome)
+    circuit.note(channel, outcome)
     channel.refresh_from_db()
     assert channel.opened_at is None and channel.failures == 0
 
@@ -54,3 +57,13 @@ def test_the_vendors_own_wait_is_not_shortened(channel):
 def test_the_pause_grows_and_ends_at_ten_minutes():
     pauses = [circuit.pause(failures).total_seconds() for failures in (5, 6, 7, 9, 10, 1000)]
     assert pauses == [30, 60, 120, 480, 600, 600]
+
+
+def test_while_it_answers_nobody_one_call_at_a_time_finds_out(channel):
+    owed = [Owed(channel.pk, Action.POST, timezone.now())]
+    for _story in range(3):
+        outbox.enqueue(StoryVersion.of(fresh_story()), owed)
+    fail(channel, 1)
+    assert len(outbox.claim(9)) == 1 and outbox.claim(9) == []
+    circuit.note(channel, Outcome.OK)
+    assert len(outbox.claim(9)) == 1, "a WordPress takes two calls at once"

@@ -12,7 +12,7 @@ from django import forms
 from django.core.management import call_command
 from django.utils import timezone
 
-from publishing import channels, credentials, models, outbox, turn, vault
+from publishing import channels, claiming, credentials, models, outbox, turn, vault
 from publishing.channels import tokens
 from publishing.channels.base import Adapter, ChannelError, ChannelForm, Expired, Outcome, Probe
 from publishing.credentials import NOT_STORED, fresh_adapter
@@ -90,7 +90,7 @@ def vendor(monkeypatch, settings):
         store.clear()
     Renewing.good.clear()
     Renewing.access.clear()
-    for module in (channels, models, outbox, credentials):
+    for module in (channels, claiming, models, outbox, credentials):
         monkeypatch.setattr(module, "adapters", lambda: {"renewing": Renewing})
     return Renewing
 

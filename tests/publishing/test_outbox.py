@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 
-from publishing import by_hand, channels, models, outbox, turn, vault
+from publishing import by_hand, channels, claiming, models, outbox, turn, vault
 from publishing.channels.base import Adapter, ChannelError, ChannelForm, Outcome, Probe
 from publishing.models import Attempt, Channel, Delivery, Organisation, State, StoryVersion
 from publishing.plan import Owed
@@ -76,7 +76,7 @@ def fake(monkeypatch, settings):
     for store in (Fake.posts, Fake.edits, Fake.sends, Fake.script, Fake.ways):
         store.clear()
     monkeypatch.setattr(Fake, "finds", True)
-    for module in (channels, models, outbox):
+    for module in (channels, claiming, models, outbox):
         monkeypatch.setattr(module, "adapters", lambda: {"fake": Fake})
     return Fake
 
@@ -297,7 +297,7 @@ def test_a_worker_that_lost_its_lease_does_not_call_and_does_not_write(channel, 
     lost = turn.Turn(Delivery.objects.get(), timezone.now())
     Delivery.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     new = outbox.claim(1)[0]
-    assert (new.delivery_id, new.attempt_no) == (old.delivery_id, old.attempt_no + 1)
+    assert (new.pk, new.attempt_no) == (old.pk, old.attempt_no + 1)
     with pytest.raises(turn.LeaseLost):
         lost.carry_out()
     assert lost.ended(Receipt("late")) is None
@@ -413,7 +413,7 @@ def test_a_correction_waits_for_the_post_it_corrects(channel, fake):
     fake.script.append("after")
     run()  # perhaps out
     outbox.plan_change(correction(story))
-    assert [one.delivery_id for one in outbox.claim(9)] == []
+    assert [one.pk for one in outbox.claim(9)] == []
     due_now()
     assert run() == [State.SENT]  # found
     assert run() == [State.SENT]  # now the correction

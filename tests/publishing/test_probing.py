@@ -13,7 +13,7 @@ from django.core import mail
 from django.urls import reverse
 
 from cms import people
-from publishing import channels, credentials, models, notices, outbox, probing, vault
+from publishing import channels, claiming, credentials, models, notices, outbox, probing, vault
 from publishing.channels.base import Adapter, ChannelError, ChannelForm, Expired, Outcome, Probe
 from publishing.desk import channel_forms, connection
 from publishing.desk.health import health_of
@@ -58,7 +58,7 @@ def vendor(monkeypatch, settings):
     settings.LANGUAGE_CODE = "en"
     for store in (Probed.asked, Probed.script, Probed.timeouts):
         store.clear()
-    for module in (channels, models, outbox, credentials, probing):
+    for module in (channels, claiming, models, outbox, credentials, probing):
         monkeypatch.setattr(module, "adapters", lambda: {"probed": Probed})
     return Probed
 

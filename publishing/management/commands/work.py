@@ -29,8 +29,9 @@ class Command(BaseCommand):
             worker.drain()
             worker.finish()
             return
+        # A handler runs inside whatever this thread does, perhaps in the middle of waiting for the very event it sets.
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: worker.stopping.set())
+            signal.signal(number, lambda *_: threading.Thread(target=worker.stop).start())
         tending = threading.Thread(target=self._tend_for_ever, args=(worker.stopping,), daemon=True)
         tending.start()
         worker.run()
