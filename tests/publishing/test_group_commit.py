@@ -26,11 +26,13 @@ class Table:
         self.groups: list[list[int]] = []
         self.is_open = threading.Event()
         self.is_open.set()
+        self.is_held = False
         self.refused: set[int] = set()
         self.away = 0  # so many times the database is not there
         self.kept: list[int] = []
 
     def carry_out(self, writes):
+        self.is_held = not self.is_open.is_set()
         self.is_open.wait(5)
         self.groups.append(list(writes))
         if self.away:
@@ -55,7 +57,7 @@ def test_what_comes_while_one_is_on_its_way_goes_together_and_each_gets_its_own_
     table.is_open.clear()
     with commit.served(), ThreadPoolExecutor(9) as pool:
         first = pool.submit(commit.now, 0)
-        wait_until(lambda: not commit._waiting, 5, "the first group")
+        wait_until(lambda: table.is_held, 5, "the first group")
         others = [pool.submit(commit.now, number) for number in range(1, 9)]
         wait_until(lambda: len(commit._waiting) == 8, 5, "the second group")
         table.is_open.set()
@@ -69,8 +71,10 @@ def test_one_that_the_database_refuses_does_not_take_the_others_with_it():
     table.refused = {3}
     table.is_open.clear()
     with commit.served(), ThreadPoolExecutor(6) as pool:
-        made = [pool.submit(commit.now, number) for number in range(6)]
-        wait_until(lambda: len(commit._waiting) >= 5, 5, "the group")
+        made = [pool.submit(commit.now, 0)]
+        wait_until(lambda: table.is_held, 5, "the first group")
+        made += [pool.submit(commit.now, number) for number in range(1, 6)]
+        wait_until(lambda: len(commit._waiting) == 5, 5, "the second group")
         table.is_open.set()
         with pytest.raises(IntegrityError):
             made[3].result(5)
