@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from typing import Any, Self
 
 from publishing.sandbox.server import Reply, Request, Sandbox
 
@@ -34,3 +35,20 @@ class PublicFiles(Sandbox):
 
     def _picture(self, request: Request, number: str) -> Reply:
         return Reply(200, png(int(number)), content_type="image/png")
+
+
+class WithFiles:
+    """For a rig, before its own class: our site runs as long as the channel's stand-in, as ``files``."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.files = PublicFiles()
+
+    def __enter__(self) -> Self:
+        self.files.start()
+        super().__enter__()  # type: ignore[misc]
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        super().__exit__(*error)  # type: ignore[misc]
+        self.files.stop()

@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from publishing.channels import facebook_media, frame
-from publishing.channels.base import ChannelError, Outcome
+from publishing.channels.base import Outcome
 from publishing.channels.facebook import Facebook
 from publishing.channels.facebook_errors import BAD_FILM, BAD_IMAGE, GONE, OTHER_PAGE
 from publishing.channels.facebook_media import FILM_FAILED
@@ -22,6 +22,7 @@ from publishing.sandbox.facebook import PAGE_ID, PAGE_TOKEN, FacebookSandbox
 from publishing.story import Action, Image, Post, Receipt, Video
 from tests.publishing.public_files import PublicFiles
 from tests.publishing.rigs.facebook import Rig, WithFilm, WithMedia, WithOnePicture
+from tests.publishing.scripted import raised
 from tests.publishing.stories import fresh_story, make_correction, make_retraction, make_story
 from tests.publishing.test_facebook import answer, error, scripted
 
@@ -44,12 +45,6 @@ def films() -> Iterator[WithFilm]:
 def single() -> Iterator[WithOnePicture]:
     with WithOnePicture() as running:
         yield running
-
-
-def raised(call: Any) -> ChannelError:
-    with pytest.raises(ChannelError) as caught:
-        call()
-    return caught.value
 
 
 def posted(rig: Rig, path: str) -> list[dict[str, str]]:

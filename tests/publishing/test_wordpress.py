@@ -18,13 +18,14 @@ import pytest
 import requests
 
 from publishing.channels import wordpress_media
-from publishing.channels.base import ChannelError, Outcome
+from publishing.channels.base import Outcome
 from publishing.channels.http import Download, Http
 from publishing.channels.wordpress import BINNED, FIREWALL, LOGIN, MOVED, NO_CATEGORY, TWINS, WITHHELD, WordPress
 from publishing.sandbox.wordpress import CATEGORY, DISPLAY_NAME, NAME, PASSWORD, ROLES, USERNAME, WordPressSandbox
 from publishing.story import Action, Image, Source, Way
 from tests.publishing.public_files import png
 from tests.publishing.rigs.wordpress import Rig, WithPicture
+from tests.publishing.scripted import raised as refusal
 from tests.publishing.stories import fresh_story, make_correction, make_retraction, make_story
 
 MARKER = "m7k2p9x4qa"
@@ -34,12 +35,6 @@ MARKER = "m7k2p9x4qa"
 def rig() -> Iterator[Rig]:
     with Rig() as running:
         yield running
-
-
-def refusal(call: Any) -> ChannelError:
-    with pytest.raises(ChannelError) as caught:
-        call()
-    return caught.value
 
 
 def writes(rig: Rig) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from publishing.channels.http import Http
 from publishing.sandbox.facebook import PAGE_ID, PAGE_NAME, PAGE_TOKEN, FacebookSandbox
 from publishing.sandbox.facebook_oauth import APP_ID
 from publishing.story import Image, Story, Video
-from tests.publishing.public_files import PublicFiles
+from tests.publishing.public_files import WithFiles
 
 APP_SECRET = "sandbox-app-secret-0123456789abcdef"
 
@@ -80,25 +80,12 @@ class Rig:
         return "views"
 
 
-class WithMedia(Rig):
+class WithMedia(WithFiles, Rig):
     """With a site that Facebook can fetch pictures and a film from."""
 
     name: ClassVar[str] = "facebook-pictures"
     sends: ClassVar[str] = "pictures"
     pictures: ClassVar[int] = 3
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.files = PublicFiles()
-
-    def __enter__(self) -> WithMedia:
-        self.files.start()
-        super().__enter__()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        super().__exit__(*error)
-        self.files.stop()
 
     def fit(self, story: Story) -> Story:
         """The story with pictures, and a film that is sent only where the channel says so."""

@@ -10,7 +10,7 @@ from publishing.channels.http import Http
 from publishing.channels.wordpress import WordPress
 from publishing.sandbox.wordpress import CATEGORY, PASSWORD, USERNAME, WordPressSandbox
 from publishing.story import Image, Story
-from tests.publishing.public_files import PublicFiles
+from tests.publishing.public_files import WithFiles
 
 OWNER = "Báo Ánh Dương"
 
@@ -82,23 +82,10 @@ class Rig:
             self.sandbox.faults.append(fault)
 
 
-class WithPicture(Rig):
+class WithPicture(WithFiles, Rig):
     """The first picture of a story is uploaded from a site of ours."""
 
     name: ClassVar[str] = "wordpress-picture"
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.files = PublicFiles()
-
-    def __enter__(self) -> WithPicture:
-        self.files.start()
-        super().__enter__()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        super().__exit__(*error)
-        self.files.stop()
 
     def settings(self) -> tuple[dict[str, Any], dict[str, str]]:
         config, secrets = super().settings()
