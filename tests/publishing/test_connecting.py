@@ -393,7 +393,8 @@ def test_a_state_that_was_tampered_with_is_refused(client, administrator, page):
     parts = urlsplit(back)
     query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     nonce, _colon, rest = query["state"].partition(":")
-    for state in ("", nonce, f"{nonce[:-1]}x:{rest}", query["state"] + "x"):
+    other = f"{nonce[:-1]}{'y' if nonce.endswith('x') else 'x'}"
+    for state in ("", nonce, f"{other}:{rest}", query["state"] + "x"):
         refuses(client, page, f"{parts.path}?code={query['code']}&state={state}")
     refuses(client, page, f"{parts.path}?code={query['code']}")
 
