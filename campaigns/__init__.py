@@ -1,1 +1,1 @@
-"""Scam-awareness campaigns."""
+"""Scam-awareness campaigns: one answer to a scam, in every form people meet."""

@@ -39,6 +39,7 @@ def reasons(page: Answer) -> list[Reason]:
         found += _about_answer(page)
         if isinstance(page, Rebuttal):
             found += _about_claim(page)
+        found += [Reason(code, words) for code, words in page.own_reasons()]
         found += _about_pictures(page)
     return found + _about_personal_data(page)
 
@@ -171,6 +172,7 @@ def _about_pictures(page: Answer) -> list[Reason]:
 
 def _about_personal_data(page: Answer) -> list[Reason]:
     public = [detail.text for detail in page.public_details.all() if detail.reason.strip()]
+    public += page.public_numbers()
     words = _("Personal data: %(label)s “%(text)s”. Remove it, or say under “Personal data” why it is public.")
     hits = personal_data.find("\n".join(page.public_texts()), public)
     return [Reason("personal_data", words % {"label": hit.label, "text": hit.text}) for hit in hits]

@@ -9,10 +9,10 @@ from cms.finding.search import SearchEntry
 from cms.images import Picture, PictureRendition
 from cms.incidents import Appearance, Incident, IncidentChange, Place, Topic
 from cms.kept import KeptCopy
-from cms.pages.answer import Answer, Evidence, PublicDetail
+from cms.pages.answer import Answer, AnsweredIncident, Evidence, PublicDetail
 from cms.pages.channels import ChannelsPage, OtherChannel
 from cms.pages.home import AnswerList, CorrectionsLog, HomePage, InfoPage
-from cms.pages.rebuttal import AnsweredIncident, Rebuttal
+from cms.pages.rebuttal import Rebuttal
 from cms.pages.verified_fact import VerifiedFact
 from cms.people import User
 from cms.sent_in.submissions import Submission, SubmissionChange

@@ -26,5 +26,11 @@ urlpatterns = [
     # Pictures only, re-encoded: documents go through Wagtail's view with its permission check.
     re_path(r"^media/(?P<path>images/.*)$", serve, {"document_root": settings.MEDIA_ROOT}),
     *for_machines,
-    *i18n_patterns(*in_a_language, path("", include(wagtail_urls)), prefix_default_language=False),
+    path("", include("campaigns.public.machines")),
+    *i18n_patterns(
+        *in_a_language,
+        path("", include("campaigns.public.urls")),
+        path("", include(wagtail_urls)),
+        prefix_default_language=False,
+    ),
 ]

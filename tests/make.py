@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.models import Group
 from wagtail.models import Page
 
+from campaigns.models import Campaign, QuizQuestion, ReportingPlace, ScamForm
 from cms import people
 from cms.claims import Verdict
 from cms.models import AnsweredIncident, AnswerList, Evidence, Incident, Place, Rebuttal, Topic, User, VerifiedFact
@@ -120,3 +121,35 @@ def publish(page: Answer, editor: User, checker: User, approver: User) -> Any:
 def team() -> tuple[User, User, User]:
     """(editor, evidence checker, approver)"""
     return make_user(people.EDITOR), make_user(people.CHECKER), make_user(people.APPROVER)
+
+
+def make_campaign(
+    parent: Page | None = None, owner: User | None = None, incidents: list[Incident] | None = None, **kw: Any
+) -> Campaign:
+    """A draft campaign that passes the gate, written by ``owner``; its first revision is saved."""
+    form, _ = ScamForm.objects.get_or_create(name="Giả danh công an (thử)", slug="gia-danh-cong-an-thu")
+    page = Campaign(
+        **{
+            **_common({}),
+            "title": "Cảnh giác cuộc gọi giả danh công an",
+            "slug": f"gia-danh-cong-an-{next(_numbers)}",
+            "short_answer": "Công an không làm việc qua điện thoại và không yêu cầu chuyển tiền.",
+            "owner": owner,
+            "scam_form": form,
+            "how_it_works": "Kẻ gian gọi điện, tự xưng là công an.\nChúng nói bạn liên quan đến một vụ án.",
+            "signs": "Yêu cầu giữ bí mật.\nYêu cầu chuyển tiền để “kiểm tra”.",
+            "do_now": "Cúp máy.\nGọi lại cơ quan công an theo số đã công bố.",
+            "if_paid": "Gọi ngay ngân hàng để đề nghị tạm khóa giao dịch.\nTrình báo công an nơi gần nhất.",
+            **kw,
+        }
+    )
+    _fill(page, None)
+    for incident in incidents if incidents is not None else [make_incident()]:
+        page.answered.add(AnsweredIncident(incident=incident))
+    page.report_to.add(ReportingPlace(name="Công an tỉnh Ánh Dương (hư cấu)", phone="0259 399 9999", hours="24/7"))
+    page.questions.add(
+        QuizQuestion(message="Tôi là công an, chuyển tiền ngay.", is_scam=True, why="Công an không đòi tiền.")
+    )
+    (parent or AnswerList.objects.get(slug="kiem-chung", locale__language_code="vi")).add_child(instance=page)
+    page.save_revision(user=owner)
+    return Campaign.objects.get(pk=page.pk)

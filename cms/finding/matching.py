@@ -14,7 +14,7 @@ from cms.finding.postings import entries_like, entries_with_any
 from cms.finding.reading import Reading
 from cms.finding.search import SearchEntry
 from cms.incidents import Appearance
-from cms.pages.rebuttal import AnsweredIncident
+from cms.pages.answer import AnsweredIncident
 
 SURE_ENOUGH = 0.5
 

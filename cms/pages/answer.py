@@ -1,6 +1,6 @@
 """What every answer has, whatever its form: a short answer, a body, evidence, an office that signs it.
 
-Rebuttal and VerifiedFact (and later the campaign) are kinds of Answer. What makes an answer publishable is in
+Rebuttal, VerifiedFact and the campaign (of another app) are kinds of Answer. What makes an answer publishable is in
 gate.py, who must have seen it in approval.py, and what happened to it afterwards in corrections.py.
 """
 
@@ -16,7 +16,7 @@ from django.db import models
 from django.forms import model_to_dict
 from django.http import HttpRequest
 from django.utils import timezone, translation
-from django.utils.functional import cached_property
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.forms import WagtailAdminPageForm
@@ -260,6 +260,14 @@ class Answer(SitePage):
         """The evidence with its documents, as the editor ordered it. Asked once, for readers and for machines."""
         return list(self.evidence.all().select_related("document"))
 
+    def own_reasons(self) -> list[tuple[str, str | Promise]]:
+        """(code, words) of what this kind of answer still lacks, besides what the gate asks of every answer."""
+        return []
+
+    def public_numbers(self) -> list[str]:
+        """What looks like personal data in this kind of answer and is there to be public, such as a hotline's number."""
+        return []
+
     def public_texts(self) -> list[str]:
         """Every text of this page that the public will read, for the gate's search for personal data."""
         texts = [
@@ -413,3 +421,22 @@ class PublicDetail(Orderable):
 
     def __str__(self) -> str:
         return self.text
+
+
+class AnsweredIncident(Orderable):
+    """That a rebuttal or a campaign answers an incident."""
+
+    page = ParentalKey(Answer, on_delete=models.CASCADE, related_name="answered")
+    incident = models.ForeignKey(
+        "cms.Incident", verbose_name=_("incident"), on_delete=models.PROTECT, related_name="answers"
+    )
+
+    panels = [FieldPanel("incident")]
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("incident")
+        verbose_name_plural = _("incidents")
+        constraints = [models.UniqueConstraint(fields=["page", "incident"], name="incident_answered_once")]
+
+    def __str__(self) -> str:
+        return str(self.incident)

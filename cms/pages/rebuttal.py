@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, TitleFieldPanel
-from wagtail.models import Orderable
 
 from cms.claims import Nature, Verdict
-from cms.pages.answer import Answer
+from cms.pages.answer import Answer, AnsweredIncident
 from cms.translation import languages
 from cms.visible import visible
 
@@ -94,22 +92,3 @@ class Rebuttal(Answer):
             .select_related("locale")
             .order_by("-first_published_at", "-pk")
         )
-
-
-class AnsweredIncident(Orderable):
-    """That a rebuttal answers an incident."""
-
-    page = ParentalKey(Rebuttal, on_delete=models.CASCADE, related_name="answered")
-    incident = models.ForeignKey(
-        "cms.Incident", verbose_name=_("incident"), on_delete=models.PROTECT, related_name="answers"
-    )
-
-    panels = [FieldPanel("incident")]
-
-    class Meta(Orderable.Meta):
-        verbose_name = _("incident")
-        verbose_name_plural = _("incidents")
-        constraints = [models.UniqueConstraint(fields=["page", "incident"], name="incident_answered_once")]
-
-    def __str__(self) -> str:
-        return str(self.incident)

@@ -25,9 +25,8 @@ from wagtail.models import Page, Site
 
 from cms.feeds.feed_formats import clean
 from cms.feeds.feeds import newest_changes
-from cms.pages.answer import Answer
+from cms.pages.answer import Answer, AnsweredIncident
 from cms.pages.home import HomePage
-from cms.pages.rebuttal import AnsweredIncident
 
 # The protocol allows 50,000 addresses a file; smaller ones are read in one go.
 LIMIT = 5000

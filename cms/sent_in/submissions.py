@@ -19,8 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from cms.claims import Verdict
 from cms.incidents import Incident
 from cms.kept import private_storage
-from cms.pages.answer import Change
-from cms.pages.rebuttal import AnsweredIncident, Rebuttal
+from cms.pages.answer import AnsweredIncident, Change
+from cms.pages.rebuttal import Rebuttal
 from publishing.signals import sweeping
 
 # Read aloud over the telephone without mistakes: no letter that looks or sounds like another.

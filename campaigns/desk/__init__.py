@@ -1,0 +1,1 @@
+"""The desk of campaigns: what editors and publishers do with one besides writing its page."""

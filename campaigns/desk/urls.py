@@ -1,0 +1,12 @@
+"""Addresses of the campaigns' desk, below /admin/campaigns/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from campaigns.desk import home
+
+urlpatterns = [
+    path("", home.CampaignsView.as_view(), name="campaigns_all"),
+    path("<int:pk>/", home.CampaignView.as_view(), name="campaigns_one"),
+]

@@ -1,0 +1,1 @@
+"""What the public sees of campaigns besides their own pages."""
