@@ -79,7 +79,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 def _answering(incident: Any) -> QuerySet[AnsweredIncident]:
     """That an incident has an answer that stands: published, with a verdict, not retracted."""
     standing = AnsweredIncident.objects.filter(incident=incident, page__live=True)
-    return standing.exclude(page__verdict=Verdict.VERIFYING).exclude(page__change_kind=Change.RETRACTION)
+    return standing.exclude(page__rebuttal__verdict=Verdict.VERIFYING).exclude(page__change_kind=Change.RETRACTION)
 
 
 @dataclass(frozen=True)
