@@ -1,7 +1,14 @@
 """Django's record of the app; tells the others what campaigns are."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from cms.demo.demo_content import Desk
 
 
 class CampaignsConfig(AppConfig):
@@ -14,3 +21,9 @@ class CampaignsConfig(AppConfig):
         from publishing import subjects
 
         subjects.kinds[str(Campaign._meta.model_name)] = Campaign._meta.verbose_name
+
+    def fill_demo(self, desk: Desk) -> None:
+        """Called once by the demo, after its own content was written."""
+        from campaigns import demo
+
+        demo.fill(desk)

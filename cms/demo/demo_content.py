@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth.models import Group
 from django.core.files.images import ImageFile
 from django.db import transaction
@@ -97,11 +98,14 @@ def seed(connections: dict[str, Any], say: Callable[[str], Any]) -> None:
             for name, english, slug, kind in PLACES
         }
         demo_pages.write(office)
-    desk = _Desk(who, office, topics, places)
+    desk = Desk(who, office, topics, places)
     desk.write_everything()
     _connect_channels(connections)
     desk.send()
     send_in(who["bientap"])
+    for app in apps.get_app_configs():
+        if fill := getattr(app, "fill_demo", None):  # what other apps show: cms knows none of them
+            fill(desk)
 
 
 def _person(person: Person) -> User:
@@ -161,7 +165,7 @@ def _illustration(title: str, sky: tuple[int, int, int], ground: tuple[int, int,
     )
 
 
-class _Desk:
+class Desk:
     """The people at work."""
 
     def __init__(
@@ -179,8 +183,7 @@ class _Desk:
         page.office = page.office or self.office
         page.live = False
         page.evidence = evidence
-        if isinstance(page, Rebuttal):
-            page.answered = [AnsweredIncident(incident=incident) for incident in incidents]
+        page.answered = [AnsweredIncident(incident=incident) for incident in incidents]
         (parent or self.answers).add_child(instance=page)
         page.save_revision(user=self.who["bientap"], log_action=True)
         return self.again(page)
