@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from campaigns.desk import home
+from campaigns.desk import effect, home
 
 urlpatterns = [
     path("", home.CampaignsView.as_view(), name="campaigns_all"),
     path("<int:pk>/", home.CampaignView.as_view(), name="campaigns_one"),
+    path("<int:pk>/effect/", effect.EffectView.as_view(), name="campaigns_effect"),
 ]

@@ -83,3 +83,56 @@ def line(values: Sequence[tuple[float, int]]) -> Line | None:
         for at, value in values
     )
     return Line(points, top)
+
+
+@dataclass(frozen=True)
+class Column:
+    label: str
+    value: int
+    x: float
+    y: float
+    height: float
+    width: float
+    is_marked: bool
+
+    @property
+    def middle(self) -> float:
+        return round(self.x + self.width / 2, 1)
+
+    @property
+    def value_y(self) -> float:
+        return self.y - 4
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Upright columns side by side, for equal stretches of time; some are marked, e.g. those after a launch."""
+
+    columns: tuple[Column, ...]
+
+    width = LINE_WIDTH
+    height = LINE_HEIGHT + 40
+    foot = LINE_HEIGHT + 20
+
+
+def columns(rows: Sequence[tuple[str, int, bool]]) -> Columns | None:
+    """``rows``: (label, value, is marked), in the order of time. None where there is nothing to be seen."""
+    top = max((value for _label, value, _marked in rows), default=0)
+    if not top:
+        return None
+    step = LINE_WIDTH / len(rows)
+    made = []
+    for number, (label, value, is_marked) in enumerate(rows):
+        height = round(LINE_HEIGHT * value / top, 1)
+        made.append(
+            Column(
+                label,
+                value,
+                round(number * step + step * 0.1, 1),
+                round(20 + LINE_HEIGHT - height, 1),
+                height,
+                round(step * 0.8, 1),
+                is_marked,
+            )
+        )
+    return Columns(tuple(made))
