@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -21,7 +21,7 @@ SEE_INDICATORS = "campaigns.view_indicator"
 SEE_ALERTS = "campaigns.view_alert"
 SEE_WAVES = "campaigns.view_wave"
 CHANGE_WAVES = "campaigns.change_wave"
-SEE = (SEE_MATERIALS, SEE_INDICATORS, SEE_ALERTS, SEE_WAVES)
+SEE: tuple[str, ...] = (SEE_MATERIALS, SEE_INDICATORS, SEE_ALERTS, SEE_WAVES)
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ parts: list[Part] = []
 class CampaignDeskView(DeskView):
     """A page of one campaign's desk. ``pk`` in the address is that of the campaign's page."""
 
-    allowed = SEE
+    allowed: ClassVar[tuple[str, ...]] = SEE
     header_icon = "bullhorn"
     parents = ((_("Campaigns"), "campaigns_all"),)
     url_name = ""
