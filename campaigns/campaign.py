@@ -110,6 +110,11 @@ class Campaign(Answer):
         """What stands where a rebuttal has its verdict. It judges no claim, and no ClaimReview is made of it."""
         return gettext("Scam warning")
 
+    @property
+    def series(self) -> tuple[str, str]:
+        """All posts of a campaign, in whatever language and form, belong together."""
+        return f"campaign-{self.translation_key}", self.title
+
     def words(self) -> CampaignWords:
         """What materials are made of, in the language of this page."""
         return CampaignWords(

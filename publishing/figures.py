@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from publishing.channels import adapters
 from publishing.models import Channel, Delivery, Measurement
+from publishing.series import series_of
 
 MEASURES = ("views", "reach", "reactions", "comments", "shares")
 ADDED_UP = ("views", "reactions", "comments", "shares")
@@ -78,9 +79,11 @@ class Sum:
         return self.figures[measure].value or 0
 
 
-def posts_out(days: int | None = None) -> QuerySet[Delivery]:
-    """Posts that are out, of the last ``days`` days, the newest first."""
+def posts_out(days: int | None = None, series: str = "") -> QuerySet[Delivery]:
+    """Posts that are out, of the last ``days`` days and of one series where it is given, the newest first."""
     posts = Delivery.objects.out().select_related("channel__organisation", "version").order_by("-sent_at", "-pk")
+    if series:
+        posts = posts.filter(version__series=series)
     return posts.filter(sent_at__gt=timezone.now() - timedelta(days=days)) if days else posts
 
 
@@ -92,13 +95,25 @@ def measured(posts: QuerySet[Delivery]) -> list[Measured]:
 
 
 def add_up(posts: Iterable[Measured], key: str) -> list[Sum]:
-    """Sums by ``channel`` or ``story``, most views first. ``of`` is the channel, or the version that went out last."""
+    """Sums by ``channel``, ``story`` or ``series``, most views first.
+
+    ``of`` is the channel, the version that went out last, or the Series; posts of no series are in none of its sums.
+    """
     sums: dict[Hashable, Sum] = {}
     for post in posts:
-        which: Hashable = post.delivery.channel_id if key == "channel" else post.delivery.story
-        of = post.delivery.channel if key == "channel" else post.delivery.version
-        sums.setdefault(which, Sum(of)).add(post)
+        which, of = _belongs_to(post.delivery, key)
+        if of is not None:
+            sums.setdefault(which, Sum(of)).add(post)
     return sorted(sums.values(), key=lambda one: (-one.value("views"), -one.posts, str(one.of)))
+
+
+def _belongs_to(delivery: Delivery, key: str) -> tuple[Hashable, Any]:
+    match key:
+        case "channel":
+            return delivery.channel_id, delivery.channel
+        case "series":
+            return delivery.version.series, series_of(delivery.version)
+    return delivery.story, delivery.version
 
 
 def measures_of(channel: Channel) -> tuple[str, ...]:

@@ -225,11 +225,16 @@ class Notice(models.Model):
 
 
 class StoryVersion(models.Model):
-    """One approved revision of one story, frozen as it was approved. Deliveries are made from it, never from the page."""
+    """One approved revision of one story, frozen as it was approved. Deliveries are made from it, never from the page.
+
+    series  repeated from the payload because the desk filters and adds up by it; empty for most stories
+    """
 
     key = models.CharField(max_length=120)
     revision = models.BigIntegerField()
     title = models.CharField(max_length=300)
+    series = models.CharField(max_length=120, blank=True)
+    series_name = models.CharField(max_length=300, blank=True)
     payload = models.JSONField()
     made_at = models.DateTimeField(default=timezone.now)
 
@@ -238,6 +243,7 @@ class StoryVersion(models.Model):
         verbose_name_plural = _("approved versions")
         ordering = ["-made_at"]
         constraints = [models.UniqueConstraint(fields=["key", "revision"], name="story_version_once")]
+        indexes = [models.Index(fields=["series"], name="story_version_series", condition=~Q(series=""))]
 
     def __str__(self) -> str:
         return self.title
@@ -252,7 +258,12 @@ class StoryVersion(models.Model):
         version, _made = cls.objects.get_or_create(
             key=story.key,
             revision=story.revision,
-            defaults={"title": story.title[:300], "payload": story.to_json()},
+            defaults={
+                "title": story.title[:300],
+                "payload": story.to_json(),
+                "series": story.series,
+                "series_name": story.series_name[:300],
+            },
         )
         return version
 

@@ -81,6 +81,9 @@ class Story:
     change_kind  correction, update, retraction, or verdict: a holding notice has become an answer
     is_holding   it only says that the claim is being verified
     cards     pictures that show the verdict, for people to download and share; no adapter sends them by itself
+    spoken    text to be read aloud, as it was approved; empty: a channel that is listened to makes its own
+    series    key of what it is a part of together with other stories, such as a campaign; series_name in words
+    is_part   planned, moved and held by whoever plans the series: not offered to be sent anywhere else
     published_at, modified_at  aware datetimes
     """
 
@@ -111,6 +114,10 @@ class Story:
     change: str = ""
     change_kind: str = ""
     cards: tuple[Image, ...] = ()
+    spoken: str = ""
+    series: str = ""
+    series_name: str = ""
+    is_part: bool = False
 
     def told_as(self, action: Action) -> str:
         """Which word a channel puts before ``change``: correct, update, verdict or retract (post: none is told)."""

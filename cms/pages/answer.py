@@ -286,6 +286,11 @@ class Answer(SitePage):
     # How it gets out ------------------------------------------------------------------------------------------
 
     @property
+    def series(self) -> tuple[str, str]:
+        """(key, name) of what this answer is told in several posts of; empty where it is one by itself."""
+        return "", ""
+
+    @property
     def story_key(self) -> str:
         """The same for the life of this answer in this language."""
         return f"{self.kind_name}-{self.translation_key}-{self.locale.language_code}"
@@ -296,6 +301,7 @@ class Answer(SitePage):
         with translation.override(language):
             body = _absolute(clean_html(str(self.body))) if not self.is_retracted else ""
             change = self.corrections.filter(revision=self.live_revision_id).first()
+            series, series_name = self.series
             return Story(
                 key=self.story_key,
                 revision=self.live_revision_id or 0,
@@ -327,6 +333,8 @@ class Answer(SitePage):
                 change_kind=change.kind if change else "",
                 change=change.note if change else "",
                 cards=cards.images(self),
+                series=series,
+                series_name=series_name,
             )
 
     def _story_images(self) -> tuple[Image, ...]:

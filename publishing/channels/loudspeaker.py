@@ -22,6 +22,7 @@ from publishing.channels.base import Adapter, ChannelForm, Outcome, Probe, Probl
 from publishing.channels.loudspeaker_script import (
     LONG_LENGTH,
     LONG_SECONDS,
+    approved_speech,
     long_version,
     long_wording,
     sheet,
@@ -129,14 +130,16 @@ class Loudspeaker(Adapter):
         return self.longest_call if self._way == "mail" else 0.0
 
     def wording(self, story: Story, action: Action = Action.POST) -> str:
-        """What is claimed and what is true, as written; render() spells the figures out."""
+        """What is claimed and what is true, as written; render() spells the figures out. Or the text to be read aloud
+        that was approved, which stays as it is."""
         return long_wording(story, action, self.owner)
 
     def render(self, story: Story, action: Action, marker: str, wording: str = "") -> Post:
         """The full version in ``text``; the sheet, with the short version and the written text, as the file."""
         middle = wording or self.wording(story, action)
+        is_approved = not wording and bool(approved_speech(story, action, self.owner))
         base = file_base(story, marker)
-        printed = sheet(story, action, self.owner, middle, wording)
+        printed = sheet(story, action, self.owner, middle, wording, is_approved=is_approved)
         extra = {
             "subject": subject(story, action),
             "message_id": message_id(story, marker, str(self.config.get("sender") or "")),
@@ -145,7 +148,7 @@ class Loudspeaker(Adapter):
             "is_urgent": story.is_urgent or action == Action.RETRACT,
         }
         return Post(
-            text=long_version(story, action, self.owner, middle),
+            text=long_version(story, action, self.owner, middle, is_approved=is_approved),
             title=story.title,
             link=story.url,
             slug=base,

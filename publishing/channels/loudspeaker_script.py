@@ -7,6 +7,7 @@ speaking; a text in another language stays as it is written.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -102,8 +103,11 @@ def _said(story: Story) -> Callable[[str], str]:
     return spoken if phrases(story) is PHRASES["vi"] else str
 
 
-def opening(story: Story, action: Action, owner: str) -> str:
-    """Who speaks, what about, and the verdict; of a withdrawal that, and that the item no longer stands."""
+def opening(story: Story, action: Action, owner: str, *, is_approved: bool = False) -> str:
+    """Who speaks, what about, and the verdict; of a withdrawal that, and that the item no longer stands.
+
+    is_approved  a text to be read aloud follows that was approved as it is: only who speaks stands before it
+    """
     say, office = phrases(story), one_line(story.office)
     owner = one_line(owner) or office
     title = clip(one_line(story.title), TITLE_LENGTH)
@@ -115,8 +119,10 @@ def opening(story: Story, action: Action, owner: str) -> str:
         lines.append(say[word].format(date=f"{story.published_at.astimezone(NEWSROOM_ZONE):%d/%m/%Y}"))
     elif story.is_urgent:
         lines.append(say["urgent"])
-    what = say["checked" if story.verdict else "official"]
+    what = say["checked" if story.verdict and not is_approved else "official"]
     lines.append(say["from_owner" if owner == office else "from_office"].format(owner=owner, office=office, what=what))
+    if is_approved:
+        return " ".join(lines)
     # The verdict is on the claim: the title of an answer often says the opposite.
     claim = clip(one_line(story.claim), CLAIM_LENGTH).rstrip(".")
     lines.append(say["about"].format(claim=claim) if claim else say["about_fact"].format(title=title.rstrip(".")))
@@ -132,24 +138,33 @@ def closing(story: Story, owner: str) -> str:
     return f"{say['more'].format(domain=spoken_domain(story))} {thanks}"
 
 
-def long_version(story: Story, action: Action, owner: str, middle: str) -> str:
-    """The whole bulletin as it is read out."""
-    return _said(story)("\n\n".join((opening(story, action, owner), middle.strip(), closing(story, owner))))
+def long_version(story: Story, action: Action, owner: str, middle: str, *, is_approved: bool = False) -> str:
+    """The whole bulletin as it is read out. ``is_approved``: ``middle`` was approved as it is to be said."""
+    said = _said(story)
+    if is_approved:
+        first = said(opening(story, action, owner, is_approved=True))
+        return "\n\n".join((first, middle.strip(), said(closing(story, owner))))
+    return said("\n\n".join((opening(story, action, owner), middle.strip(), closing(story, owner))))
 
 
-def short_version(story: Story, action: Action, owner: str, middle: str) -> str:
+def short_version(story: Story, action: Action, owner: str, middle: str, *, is_approved: bool = False) -> str:
     """Opening and closing, and between them as many whole sentences of ``middle`` as there is time for."""
     kept: list[str] = []
     for sentence in sentences(middle):
-        whole = long_version(story, action, owner, " ".join([*kept, sentence]))
+        whole = long_version(story, action, owner, " ".join([*kept, sentence]), is_approved=is_approved)
         if reading_seconds(whole) > SHORT_SECONDS or len(whole) > LONG_LENGTH // 2:
             break
         kept.append(sentence)
-    return re.sub(r"\n{3,}", "\n\n", long_version(story, action, owner, " ".join(kept)))
+    return re.sub(r"\n{3,}", "\n\n", long_version(story, action, owner, " ".join(kept), is_approved=is_approved))
 
 
 def long_wording(story: Story, action: Action, owner: str) -> str:
-    """The automatic middle part, as written, short enough to be read out in LONG_SECONDS, if possible in whole sentences."""
+    """The automatic middle part, as written, short enough to be read out in LONG_SECONDS, if possible in whole sentences.
+
+    A first post whose text to be read aloud was approved has that.
+    """
+    if speech := approved_speech(story, action, owner):
+        return speech
     room = LONG_LENGTH
     asked = replace(story, claim="")  # the opening has told it
     while True:
@@ -160,6 +175,16 @@ def long_wording(story: Story, action: Action, owner: str) -> str:
         if room < 20 or (reading_seconds(text) <= LONG_SECONDS and len(text) <= LONG_LENGTH):
             return middle
         room = room * 4 // 5
+
+
+def approved_speech(story: Story, action: Action, owner: str) -> str:
+    """The text to be read aloud that was approved for a first post; empty if there is none, or it would take too long:
+    nothing is left out of it by a machine."""
+    if action != Action.POST or not story.spoken:
+        return ""
+    text = long_version(story, action, owner, story.spoken, is_approved=True)
+    fits = reading_seconds(text) <= LONG_SECONDS and len(text) <= LONG_LENGTH
+    return unicodedata.normalize("NFC", story.spoken.strip()) if fits else ""
 
 
 def sentences(text: str) -> list[str]:
@@ -174,7 +199,9 @@ def subject(story: Story, action: Action) -> str:
     return phrases(story)[word].format(title=clip(one_line(story.title), TITLE_LENGTH))
 
 
-def sheet(story: Story, action: Action, owner: str, middle: str, by_hand: str = "") -> str:
+def sheet(
+    story: Story, action: Action, owner: str, middle: str, by_hand: str = "", *, is_approved: bool = False
+) -> str:
     """The page a station prints: header, both versions, and what was written, to check the figures.
 
     by_hand  the publisher's own wording, or empty; ``middle`` is then the automatic one
@@ -188,7 +215,9 @@ def sheet(story: Story, action: Action, owner: str, middle: str, by_hand: str = 
         version=story.revision,
         url=story.url,
     )
-    short, long = short_version(story, action, owner, middle), long_version(story, action, owner, middle)
+    short, long = (
+        version(story, action, owner, middle, is_approved=is_approved) for version in (short_version, long_version)
+    )
     written = [("change", story.change if action != Action.POST else "")]
     if action != Action.RETRACT:
         written += [("claim", story.claim), ("verdict", story.verdict), ("answer", story.short_answer)]

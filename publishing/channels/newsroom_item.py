@@ -119,6 +119,10 @@ def one_line(text: str) -> str:
     return unicodedata.normalize("NFC", " ".join(text.split()))
 
 
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", text.strip())
+
+
 def _sentence(text: str) -> str:
     text = one_line(text)
     return text if not text or text.endswith((".", "!", "?", "…", ".”")) else text + "."
@@ -227,7 +231,12 @@ def frame(story: Story, action: Action, owner: str) -> tuple[str, str]:
 
 
 def wording(story: Story, action: Action, room: int) -> str:
-    """What is claimed and what is true, in at most ``room`` characters. A correction begins with what changed."""
+    """What is claimed and what is true, in at most ``room`` characters. A correction begins with what changed.
+
+    A first post whose text to be read aloud was approved has that instead, where it fits whole.
+    """
+    if action == Action.POST and story.spoken and len(spoken := _composed(story.spoken)) <= room:
+        return spoken
     say = phrases(story)
     answer, change = _sentence(story.short_answer), _sentence(story.change)
     if action == Action.RETRACT:

@@ -21,6 +21,7 @@ from publishing.desk.base import CHANGE_DELIVERIES, SEE_DELIVERIES, DeskView, co
 from publishing.desk.deeds import BULK, CANCEL, DEEDS, Deed
 from publishing.desk.words import Badge, behind, state_badge, why
 from publishing.models import Channel, Delivery, State
+from publishing.series import Series, all_series, series_of
 from publishing.story import Action
 
 IN_TROUBLE = Q(state__in=[State.FAILED, State.UNKNOWN, State.HELD])
@@ -53,6 +54,10 @@ def _state_choices() -> list[tuple[str, Any]]:
     return [("", _("All")), *((name, label) for name, (label, _query) in GROUPS.items()), *State.choices]
 
 
+def _series_choices() -> list[tuple[str, Any]]:
+    return [("", _("All")), *((one.key, one.name) for one in all_series())]
+
+
 class FilterForm(forms.Form):
     """What to show. An unknown value shows everything."""
 
@@ -62,6 +67,7 @@ class FilterForm(forms.Form):
     action = forms.ChoiceField(
         required=False, label=_("Kind of delivery"), choices=[("", _("All")), *Delivery.Actions.choices]
     )
+    series = forms.ChoiceField(required=False, label=_("Campaign"), choices=_series_choices)
 
     def apply(self, deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
         self.is_valid()
@@ -72,6 +78,8 @@ class FilterForm(forms.Form):
             deliveries = deliveries.filter(channel=channel)
         if action := asked.get("action"):
             deliveries = deliveries.filter(action=action)
+        if series := asked.get("series"):
+            deliveries = deliveries.filter(version__series=series)
         if text := asked.get("q"):
             deliveries = deliveries.filter(contains(text, ["version__title", "wording", "marker"]))
         return deliveries
@@ -86,6 +94,7 @@ class Row:
     why: str
     attempts: int
     deeds: tuple[Deed, ...]
+    series: Series | None = None
 
 
 def make_rows(deliveries: list[Delivery], may_change: bool) -> list[Row]:
@@ -103,6 +112,7 @@ def make_rows(deliveries: list[Delivery], may_change: bool) -> list[Row]:
             why(one, one.pk in waiting),
             counts.get(one.pk, 0),
             tuple(deed for deed in BULK if may_change and deed.is_possible(one)),
+            series_of(one.version),
         )
         for one in deliveries
     ]

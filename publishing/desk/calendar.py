@@ -31,6 +31,7 @@ from publishing.desk.timing import (
 )
 from publishing.desk.words import Badge, channel_badge, state_badge
 from publishing.models import Channel, Delivery, State
+from publishing.series import Series, all_series, series_of
 
 MOST = 300  # deliveries in one view
 VIEWS = {"day": _("Day"), "week": _("Week"), "list": _("List")}
@@ -46,6 +47,7 @@ class Entry:
     badge: Badge
     clashes: list[str]
     may_move: bool
+    series: Series | None = None
 
 
 @dataclass
@@ -79,7 +81,7 @@ class Lane:
 
 
 class CalendarView(DeskView):
-    """``?view=day|week|list&date=2026-11-24&channel=3``. What is unknown is taken for today's week of all channels."""
+    """``?view=day|week|list&date=2026-11-24&channel=3&series=…``. What is unknown is taken for today's week of all channels."""
 
     allowed: ClassVar[tuple[str, ...]] = (SEE_DELIVERIES,)
     page_title = _("Calendar")
@@ -117,11 +119,22 @@ class CalendarView(DeskView):
         asked = self.request.GET.get("channel", "")
         return next((one for one in self.channels if str(one.pk) == asked), None)
 
+    @cached_property
+    def all_series(self) -> list[Series]:
+        return all_series()
+
+    @cached_property
+    def chosen_series(self) -> Series | None:
+        asked = self.request.GET.get("series", "")
+        return next((one for one in self.all_series if one.key == asked), None)
+
     def address(self, **changes: Any) -> str:
         """This view with other parameters."""
         asked = {"view": self.view, "date": self.asked_day.isoformat()}
         if self.chosen:
             asked["channel"] = str(self.chosen.pk)
+        if self.chosen_series:
+            asked["series"] = self.chosen_series.key
         asked |= {name: str(value) for name, value in changes.items()}
         return f"{reverse('publishing_calendar')}?{urlencode(asked)}"
 
@@ -141,7 +154,8 @@ class CalendarView(DeskView):
         near = list(names.order_by("at", "pk")[: 2 * MOST])
         words = clashes(near)
         may_move = MOVE.may(self.request.user)
-        inside = [one for one in near if start <= shown_at(one) < end]
+        # Only now: what is not of the series may clash with what is.
+        inside = [one for one in near if start <= shown_at(one) < end and self._is_asked_for(one)]
         entries = [
             Entry(
                 one,
@@ -149,13 +163,20 @@ class CalendarView(DeskView):
                 state_badge(one),
                 words.get(one.pk, []),
                 may_move and MOVE.is_possible(one),
+                series_of(one.version),
             )
             for one in inside[:MOST]
         ]
         return entries, len(inside) > MOST or len(near) == 2 * MOST
 
+    def _is_asked_for(self, delivery: Delivery) -> bool:
+        return self.chosen_series is None or delivery.version.series == self.chosen_series.key
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         entries, is_cut = self.entries()
+        # By key, and under the newest name: a campaign may have got another title.
+        keys = {entry.series.key for entry in entries if entry.series}
+        legend = [one for one in self.all_series if one.key in keys]
         with_entries = {entry.delivery.channel_id for entry in entries}
         shown = [self.chosen] if self.chosen else [c for c in self.channels if c.is_active or c.pk in with_entries]
         now = timezone.localtime()
@@ -175,6 +196,9 @@ class CalendarView(DeskView):
             here=self.address(),
             channels=self.channels,
             chosen=self.chosen,
+            all_series=self.all_series,
+            chosen_series=self.chosen_series,
+            legend=legend,
             lanes=[Lane.of(channel) for channel in shown],
             hours=self.hours(shown, entries) if self.view == "day" else [],
             rows=self.rows(shown, entries) if self.view == "week" else [],

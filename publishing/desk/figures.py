@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from io import StringIO
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -20,6 +21,7 @@ from publishing.desk.base import COMPOSE, SEE_DELIVERIES, DeskView
 from publishing.desk.charts import bars, line
 from publishing.figures import MEASURES, Figure, Measured, Sum
 from publishing.models import Delivery
+from publishing.series import Series, all_series, series_of
 
 PERIODS = (7, 30, 90)
 STORIES_SHOWN = 50
@@ -69,7 +71,10 @@ def figures_by_channel(story: str) -> dict[int, list[tuple[Any, Figure]]]:
 
 
 class FiguresView(DeskView):
-    """Sums over the posts that went out in the period, each with the last figures its channel told."""
+    """Sums over the posts that went out in the period, each with the last figures its channel told.
+
+    ``?days=30&series=…``; what is unknown is taken for 30 days of everything.
+    """
 
     allowed = (SEE_DELIVERIES,)
     page_title = _("Figures")
@@ -81,22 +86,43 @@ class FiguresView(DeskView):
         asked = self.request.GET.get("days", "")
         return int(asked) if asked in {str(days) for days in PERIODS} else 30
 
+    @cached_property
+    def all_series(self) -> list[Series]:
+        return all_series()
+
+    @cached_property
+    def series(self) -> Series | None:
+        asked = self.request.GET.get("series", "")
+        return next((one for one in self.all_series if one.key == asked), None)
+
+    def address(self, **changes: Any) -> str:
+        asked = {"days": str(self.days), **({"series": self.series.key} if self.series else {})}
+        return f"{reverse('publishing_figures')}?{urlencode(asked | changes)}"
+
+    def posts(self) -> list[Measured]:
+        return figures.measured(figures.posts_out(self.days, self.series.key if self.series else ""))
+
     @property
     def header_buttons(self) -> list[Any]:
-        url = f"{reverse('publishing_figures')}?days={self.days}&format=csv"
+        url = self.address(format="csv")
         return [HeaderButton(gettext("Download as CSV"), url=url, icon_name="download")]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.GET.get("format") == "csv":
-            return _csv(figures.measured(figures.posts_out(self.days)), self.days)
+            return _csv(self.posts(), self.days)
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        posts = figures.measured(figures.posts_out(self.days))
+        posts = self.posts()
         channels, stories = figures.add_up(posts, "channel"), figures.add_up(posts, "story")
+        series = figures.add_up(posts, "series")
         return super().get_context_data(
             days=self.days,
-            periods=PERIODS,
+            periods=[(days, self.address(days=str(days))) for days in PERIODS],
+            all_series=self.all_series,
+            chosen_series=self.series,
+            series=_rows(series),
+            series_chart=_views(series),
             columns=[LABELS[name] for name in figures.ADDED_UP],
             channels=_rows(channels),
             stories=_rows(stories[:STORIES_SHOWN]),
@@ -121,13 +147,16 @@ def _csv(posts: list[Measured], days: int) -> HttpResponse:
     """One row a post. Begins with a mark that tells spreadsheets its encoding."""
     rows = StringIO()
     write = csv.writer(rows)
-    heads = [_("Organisation"), _("Channel"), _("Answer"), _("Address"), _("Sent"), *LABELS.values(), _("Asked")]
+    about = [_("Organisation"), _("Channel"), _("Campaign"), _("Answer"), _("Address"), _("Sent")]
+    heads = [*about, *LABELS.values(), _("Asked")]
     write.writerow([plain(str(head)) for head in heads])
     gone = gettext("not told any more")
     for post in posts:
         one = post.delivery
         told = [gone if figure.is_gone else figure.value for figure in post.figures(MEASURES)]
-        cells = [one.channel.organisation.name, one.channel.name, one.version.title, one.permalink, _time(one.sent_at)]
+        series = str(series_of(one.version) or "")
+        where = [one.channel.organisation.name, one.channel.name]
+        cells = [*where, series, one.version.title, one.permalink, _time(one.sent_at)]
         write.writerow([plain(cell) for cell in [*cells, *told, _time(post.at)]])
     answer = HttpResponse("\ufeff" + rows.getvalue(), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="figures-{days}-{timezone.localdate():%Y-%m-%d}.csv"'

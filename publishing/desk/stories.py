@@ -44,14 +44,15 @@ class Row:
 
 
 class StoriesView(DeskView):
-    """Ready to send."""
+    """Ready to send. What is a part of a series is planned with it, and not listed."""
 
     allowed = (COMPOSE,)
     page_title = _("Ready to send")
     template_name = "publishing/stories.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        versions = newest().exclude(payload__is_retracted=True).order_by("-made_at", "-pk")
+        versions = newest().exclude(payload__is_retracted=True).exclude(payload__is_part=True)
+        versions = versions.order_by("-made_at", "-pk")
         text = self.request.GET.get("q", "").strip()
         if text:
             versions = versions.filter(contains(text, ["title"]))
