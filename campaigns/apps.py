@@ -18,8 +18,10 @@ class CampaignsConfig(AppConfig):
 
     def ready(self) -> None:
         from campaigns.campaign import Campaign
+        from campaigns.materials import following
         from publishing import subjects
 
+        following.connect()
         subjects.kinds[str(Campaign._meta.model_name)] = Campaign._meta.verbose_name
 
     def fill_demo(self, desk: Desk) -> None:

@@ -16,6 +16,7 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from campaigns.campaign import Campaign
+from campaigns.desk import material_hooks as material_hooks  # the materials register their own
 from campaigns.desk.base import SEE
 from campaigns.taxonomy import ScamForm, TargetGroup
 from cms.translation.names import NamedLayout, NamesForm, NamesPanel

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -55,3 +56,15 @@ class CampaignWords:
         """Twelve hexadecimal digits for all of it: two campaigns with one digest say the same."""
         said = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(said.encode()).hexdigest()[:12]
+
+    def to_json(self) -> dict[str, Any]:
+        """A dict of JSON types."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, made: dict[str, Any]) -> CampaignWords:
+        """The inverse of to_json(), from what JSON made of it. Raises TypeError on what to_json() never makes."""
+        made = {name: tuple(value) if isinstance(value, list) else value for name, value in made.items()}
+        made["report_to"] = tuple(ReportTo(**one) for one in made.get("report_to", ()))
+        made["questions"] = tuple(Question(**one) for one in made.get("questions", ()))
+        return cls(**made)

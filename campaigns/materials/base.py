@@ -69,6 +69,10 @@ class Form(ABC):
     files: ClassVar[tuple[FileKind, ...]]
     # Whether a wave can send it. Otherwise it is only downloaded.
     is_sent: ClassVar[bool] = False
+    # Whether a recording belongs to it; without one it is not approved.
+    has_sound: ClassVar[bool] = False
+    # Counted up when the same content makes other files than before: their addresses change with it.
+    edition: ClassVar[int] = 1
 
     @abstractmethod
     def draft(self, words: CampaignWords) -> Content:
@@ -76,6 +80,10 @@ class Form(ABC):
 
     def faults(self, content: Content, words: CampaignWords) -> list[str]:
         """Why this content cannot be used, in words an editor can act on: too long to fit, a letter the font lacks."""
+        return []
+
+    def counts(self, content: Content, words: CampaignWords) -> list[tuple[str | Promise, str]]:
+        """What an editor wants to know of it, as (what, figure in words): how long it takes, how many messages it is."""
         return []
 
     @abstractmethod

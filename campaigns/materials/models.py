@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.campaign import Campaign
+from campaigns.words import CampaignWords
 
 
 class Material(models.Model):
@@ -37,13 +38,14 @@ class MaterialVersion(models.Model):
     content    {field name: text}, as its form defines the fields
     generated  what was generated from the campaign at the same time: where content differs, a person wrote it
     drawn_from digest of the campaign's words it was generated from (CampaignWords.digest)
+    words      those words (CampaignWords.to_json), so that the same files can be made whatever the campaign says later
     """
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
         SUBMITTED = "submitted", _("waiting for approval")
         APPROVED = "approved", _("approved")
-        REPLACED = "replaced", _("replaced")  # a later version was approved
+        REPLACED = "replaced", _("replaced")  # by a later version
         WITHDRAWN = "withdrawn", _("withdrawn")  # by a person, or with its campaign
 
     material = models.ForeignKey(Material, on_delete=models.PROTECT, related_name="versions")
@@ -51,6 +53,7 @@ class MaterialVersion(models.Model):
     content = models.JSONField()
     generated = models.JSONField(default=dict)
     drawn_from = models.CharField(max_length=12)
+    words = models.JSONField(default=dict)
     sound = models.ForeignKey("wagtailmedia.Media", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
@@ -77,6 +80,11 @@ class MaterialVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.material} {self.number}"
+
+    @property
+    def campaign_words(self) -> CampaignWords:
+        """The words this version was drawn from, in its own language."""
+        return CampaignWords.from_json(self.words)
 
 
 class DownloadCount(models.Model):

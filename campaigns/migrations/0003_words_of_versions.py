@@ -1,0 +1,16 @@
+"""A version keeps the words it was drawn from."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [("campaigns", "0002_roles")]
+
+    operations = [
+        migrations.AddField(
+            model_name="materialversion",
+            name="words",
+            field=models.JSONField(default=dict),
+        ),
+    ]

@@ -1,0 +1,110 @@
+"""Files of approved materials as readers fetch them, counted by day, with nothing about who did."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import IO
+
+from django.core.files.base import ContentFile
+from django.db import DatabaseError, transaction
+from django.db.models import F
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_safe
+
+from campaigns.materials import files
+from campaigns.materials.models import DownloadCount
+from campaigns.materials.offered import approved_versions
+
+log = logging.getLogger("campaigns.public.files")
+
+A_YEAR = 365 * 24 * 3600
+# Programs that say what they are. What hides is counted: a count is no proof of readers.
+_PROGRAM = re.compile(r"bot\b|crawl|spider|preview|externalhit|slurp|curl|wget|python|monitor", re.IGNORECASE)
+
+
+@require_safe
+def material_file(request: HttpRequest, pk: str, number: str, digest: str, name: str) -> HttpResponseBase:
+    """/tai-lieu/<material>/<version>-<digest>/<name>: of the approved version only, kept for a year.
+
+    An address of an earlier version leads to the present one. What is withdrawn, or was never approved, is not there.
+    """
+    version = approved_versions().filter(material_id=pk).first()
+    if version is None:
+        raise Http404
+    sound = version.sound if name == files.sound_name(version) else None
+    kind = files.sound_kind(name) if sound else files.kind_of(version, name)
+    if kind is None or not kind.is_public:
+        raise Http404
+    if (int(number), digest) != (version.number, files.digest_of(version)):
+        answer: HttpResponseBase = redirect(files.address(version, name))
+        patch_cache_control(answer, public=True, max_age=300)
+        return answer
+    if is_counted(request):
+        count(version.material_id, name)
+    if sound:
+        try:
+            answer = ranged(request, sound.file.open("rb"), sound.file.size)
+        except OSError:
+            raise Http404 from None
+    else:
+        made = files.kept(version, name)
+        answer = ranged(request, ContentFile(made), len(made))
+    answer["Content-Type"] = kind.content_type
+    is_shown = kind.is_picture or kind.content_type.startswith(("audio/", "image/"))
+    way = "inline" if is_shown else "attachment"
+    answer["Content-Disposition"] = f'{way}; filename="{files.download_name(version.material, name)}"'
+    answer["X-Content-Type-Options"] = "nosniff"
+    patch_cache_control(answer, public=True, max_age=A_YEAR, immutable=True)
+    return answer
+
+
+def ranged(request: HttpRequest, file: IO[bytes], size: int) -> HttpResponseBase:
+    """The file, or the one part of it that is asked for: without that, some phones do not play sound."""
+    asked = re.fullmatch(r"bytes=(\d{0,15})-(\d{0,15})", request.headers.get("Range", ""))
+    if not asked or not (asked[1] or asked[2]):
+        answer: HttpResponseBase = FileResponse(file)
+        answer["Content-Length"] = str(size)
+    else:
+        first = int(asked[1]) if asked[1] else max(0, size - int(asked[2]))
+        last = min(int(asked[2]), size - 1) if asked[1] and asked[2] else size - 1
+        if first > last:
+            file.close()
+            answer = HttpResponse(status=416)
+            answer["Content-Range"] = f"bytes */{size}"
+            return answer
+        with file:
+            file.seek(first)
+            answer = HttpResponse(file.read(last - first + 1), status=206)
+        answer["Content-Range"] = f"bytes {first}-{last}/{size}"
+    answer["Accept-Ranges"] = "bytes"
+    return answer
+
+
+def is_counted(request: HttpRequest) -> bool:
+    """Whether a person asks for the file itself: not a program, not a browser that guesses what is wanted next, not a
+    page that shows the picture, and of a recording in parts only the first."""
+    purpose = request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")
+    return (
+        request.method == "GET"
+        and "prefetch" not in purpose
+        and request.headers.get("Sec-Fetch-Dest") != "image"
+        and request.headers.get("Range", "bytes=0-").startswith("bytes=0-")
+        and not _PROGRAM.search(request.headers.get("User-Agent", ""))
+    )
+
+
+def count(material_id: int, name: str) -> None:
+    """One more today. One row a file and day, changed in place; a count that fails costs nobody the file."""
+    today = timezone.localdate()
+    try:
+        with transaction.atomic():
+            rows = DownloadCount.objects.filter(material_id=material_id, on=today, file=name)
+            if not rows.update(times=F("times") + 1):
+                DownloadCount.objects.get_or_create(material_id=material_id, on=today, file=name)
+                rows.update(times=F("times") + 1)
+    except DatabaseError:
+        log.exception("a download of material %s was not counted", material_id)
