@@ -66,8 +66,12 @@ def offered(campaign: Campaign) -> list[Offered]:
     """In the order of the forms, the campaign's language first. One query."""
     order = list(forms())
     versions = [one for one in approved_versions().filter(material__campaign=campaign) if one.material.kind in order]
-    own = campaign.locale.language_code
-    versions.sort(key=lambda one: (order.index(one.material.kind), one.material.language != own, one.material.language))
+
+    def place(one: MaterialVersion) -> tuple[int, bool, str]:
+        is_other = one.material.language != one.material.campaign.locale.language_code
+        return order.index(one.material.kind), is_other, one.material.language
+
+    versions.sort(key=place)
     return [_offered(version) for version in versions]
 
 
