@@ -17,12 +17,15 @@ class CampaignsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from campaigns.alerts import mails
         from campaigns.campaign import Campaign
         from campaigns.materials import following
         from publishing import subjects
+        from publishing.signals import sweeping
 
         following.connect()
         subjects.kinds[str(Campaign._meta.model_name)] = Campaign._meta.verbose_name
+        sweeping.connect(mails.sweep, dispatch_uid="alert-mails")
 
     def fill_demo(self, desk: Desk) -> None:
         """Called once by the demo, after its own content was written."""

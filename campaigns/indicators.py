@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.campaign import Campaign
+from cms.sent_in.submissions import new_code
 
 
 class IndicatorQuerySet(models.QuerySet["Indicator"]):
@@ -72,6 +73,8 @@ class Indicator(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", editable=False
     )
     approved_at = models.DateTimeField(null=True, editable=False)
+    # Everybody who wrote any of it: none of them approves it.
+    writers = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+", editable=False)
 
     objects = IndicatorQuerySet.as_manager()
 
@@ -101,6 +104,7 @@ class ListingComplaint(models.Model):
         REFUSED = "refused", _("refused")
 
     indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="complaints")
+    code = models.CharField(max_length=20, unique=True, default=new_code)  # with it whoever complained follows it
     reason = models.TextField(_("why it is wrong"), max_length=1500)
     contact = models.CharField(_("how to reach you"), max_length=200, blank=True)
     made_at = models.DateTimeField(default=timezone.now)

@@ -11,6 +11,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets import Button
+from wagtail.log_actions import LogFormatter
 from wagtail.models import Page
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
@@ -95,3 +96,20 @@ class TaxonomyGroup(SnippetViewSetGroup):
     menu_icon = "bullhorn"
     menu_order = 156
     add_to_admin_menu = True
+
+
+# (what is done, in the list of the log; what was done, on one line of it)
+LOGGED = {
+    "alert_write": (_("Written"), _("Warning written")),
+    "alert_submit": (_("Submitted"), _("Warning passed on for approval")),
+    "alert_send_back": (_("Sent back"), _("Warning sent back")),
+    "alert_approve": (_("Approved"), _("Warning approved by a second person")),
+    "alert_drop_change": (_("Dropped"), _("Draft of a changed warning dropped, to take the warning back")),
+}
+
+
+@hooks.register("register_log_actions")
+def log_actions(actions: Any) -> None:
+    for name, (label, message) in LOGGED.items():
+        formatter = type(f"Log_{name}", (LogFormatter,), {"label": label, "message": message})
+        actions.register_action(f"campaigns.{name}")(formatter)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import itertools
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import Group
+from django.utils import timezone
 from wagtail.models import Page
 
-from campaigns.models import Campaign, QuizQuestion, ReportingPlace, ScamForm
+from campaigns.alerts import deeds
+from campaigns.models import Alert, Campaign, QuizQuestion, ReportingPlace, ScamForm
 from cms import people
 from cms.claims import Verdict
 from cms.models import AnsweredIncident, AnswerList, Evidence, Incident, Place, Rebuttal, Topic, User, VerifiedFact
@@ -153,3 +156,24 @@ def make_campaign(
     (parent or AnswerList.objects.get(slug="kiem-chung", locale__language_code="vi")).add_child(instance=page)
     page.save_revision(user=owner)
     return Campaign.objects.get(pk=page.pk)
+
+
+def make_alert(by: User | None = None, places: list[Place] | None = None, **kw: Any) -> Alert:
+    """A draft warning that may be submitted, written by ``by``."""
+    words = {
+        "headline": "Đang có nhiều cuộc gọi giả danh công an ở Suối Mơ",
+        "description": "Kẻ gian gọi điện, tự xưng là công an và đòi chuyển tiền để “kiểm tra”.",
+        "instruction": "Cúp máy. Gọi lại cơ quan công an theo số đã công bố.",
+        "expires_at": timezone.now() + timedelta(days=2),
+    }
+    return deeds.write(Alert(**{**words, **kw}), by or make_user(people.EDITOR), places or [])
+
+
+def approved_alert(**kw: Any) -> Alert:
+    """A warning that two people let out."""
+    alert = make_alert(**kw)
+    writer = alert.made_by
+    assert writer is not None
+    deeds.submit(alert, writer)
+    deeds.approve(alert, make_user(people.APPROVER))
+    return Alert.objects.get(pk=alert.pk)

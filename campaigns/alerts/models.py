@@ -7,13 +7,40 @@ by one that cancels it: programs that read the Common Alerting Protocol follow t
 from __future__ import annotations
 
 import uuid
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Case, Exists, OuterRef, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.campaign import Campaign
+
+
+class AlertQuerySet(models.QuerySet["Alert"]):
+    def out(self) -> AlertQuerySet:
+        """Every message that went out: approved and begun. Those that were replaced or ran out since are among them."""
+        return self.filter(state=Alert.State.APPROVED, starts_at__lte=timezone.now())
+
+    def current(self) -> AlertQuerySet:
+        """The warnings that hold now: out, not run out, not replaced and not taken back."""
+        after = Alert.objects.order_by().filter(replaces=OuterRef("pk"), state=Alert.State.APPROVED)
+        held = self.out().filter(expires_at__gt=timezone.now()).exclude(message=Alert.Message.CANCEL)
+        return held.filter(~Exists(after))
+
+    def latest_of_each(self) -> AlertQuerySet:
+        """What the public list shows: of every warning that went out its last wording, with ``taken_back`` or not."""
+        after = Alert.objects.order_by().filter(replaces=OuterRef("pk"), state=Alert.State.APPROVED)
+        told = self.out().exclude(message=Alert.Message.CANCEL)
+        return told.filter(~Exists(after.filter(message=Alert.Message.UPDATE))).annotate(
+            taken_back=Exists(after.filter(message=Alert.Message.CANCEL))
+        )
+
+    def gravest_first(self) -> AlertQuerySet:
+        rank = Case(*(When(severity=each, then=place) for place, each in enumerate(Alert.Severity)), default=9)
+        return self.order_by(rank, "-starts_at", "-pk")
 
 
 class Alert(models.Model):
@@ -68,6 +95,10 @@ class Alert(models.Model):
     )
     approved_at = models.DateTimeField(null=True, editable=False)
     comment = models.TextField(blank=True, editable=False)
+    # Everybody who wrote any of it: none of them approves it.
+    writers = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+", editable=False)
+
+    objects = AlertQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("alert")
@@ -88,6 +119,42 @@ class Alert(models.Model):
     def __str__(self) -> str:
         return self.headline
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk and Alert.objects.filter(pk=self.pk, state=Alert.State.APPROVED).exists():
+            raise TypeError("an approved alert is replaced by another one, never changed")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        if self.state == Alert.State.APPROVED:
+            raise TypeError("an approved alert is taken back by another one, never deleted")
+        return super().delete(*args, **kwargs)
+
+    @property
+    def is_out(self) -> bool:
+        return self.state == Alert.State.APPROVED and self.starts_at <= timezone.now()
+
+    @property
+    def is_over(self) -> bool:
+        return self.expires_at <= timezone.now()
+
+    @property
+    def is_cancel(self) -> bool:
+        return self.message == Alert.Message.CANCEL
+
+    @property
+    def public_at(self) -> datetime:
+        """Since when anybody can read it; of an approved one only."""
+        return max(self.approved_at or self.made_at, self.starts_at)
+
+    @property
+    def follower(self) -> Alert | None:
+        """The approved message that replaced this one or took it back."""
+        return Alert.objects.filter(replaces=self.pk, state=Alert.State.APPROVED).first()
+
+
+# An address that was not confirmed is forgotten after this long.
+UNCONFIRMED = timedelta(days=2)
+
 
 class Subscriber(models.Model):
     """An address that asked for warnings by mail. Nothing else is known of it; unsubscribing deletes the row."""
@@ -98,6 +165,10 @@ class Subscriber(models.Model):
     token = models.CharField(max_length=64, unique=True)
     asked_at = models.DateTimeField(default=timezone.now)
     confirmed_at = models.DateTimeField(null=True)  # null: not yet; deleted after two days
+    # The mail with the link that confirms. It is sent by the worker: a form that waits longer for some addresses than for
+    # others tells which ones are known.
+    link_tried_at = models.DateTimeField(null=True)
+    link_sent_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("subscriber")
@@ -115,14 +186,19 @@ class AlertMail(models.Model):
     tried_at = models.DateTimeField(null=True)  # a call to the mail server began
     sent_at = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
-    words = models.TextField(blank=True)  # why it did not go, without the address
+    refused_at = models.DateTimeField(null=True)  # for good: it is not tried again
+    words = models.TextField(blank=True)  # why it did not go, a msgid, without the address
 
     class Meta:
         verbose_name = _("mail of an alert")
         verbose_name_plural = _("mails of alerts")
         constraints = [models.UniqueConstraint(fields=["alert", "subscriber"], name="alert_mail_once")]
         indexes = [
-            models.Index(fields=["id"], condition=models.Q(sent_at__isnull=True), name="alert_mail_waiting"),
+            models.Index(
+                fields=["id"],
+                condition=models.Q(sent_at__isnull=True, refused_at__isnull=True),
+                name="alert_mail_owed",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, re_path
+from django.urls import URLPattern, path, re_path
 
+from campaigns.public import alerts
 from campaigns.public.files import material_file
 
 urlpatterns: list[URLPattern] = [
@@ -12,4 +13,6 @@ urlpatterns: list[URLPattern] = [
         material_file,
         name="material_file",
     ),
+    path("canh-bao/<uuid:key>.cap.xml", alerts.alert_cap, name="alert_cap"),
+    re_path(r"^feeds/(?P<language>[a-z]{2,8})/warnings\.(?P<form>atom|rss)$", alerts.alerts_feed, name="alerts_feed"),
 ]
