@@ -20,12 +20,16 @@ class CampaignsConfig(AppConfig):
         from campaigns.alerts import mails
         from campaigns.campaign import Campaign
         from campaigns.materials import following
+        from cms.standing import Standing, standings
         from publishing import subjects
         from publishing.signals import sweeping
 
         following.connect()
-        subjects.kinds[str(Campaign._meta.model_name)] = Campaign._meta.verbose_name
         sweeping.connect(mails.sweep, dispatch_uid="alert-mails")
+        name = str(Campaign._meta.model_name)
+        subjects.kinds[name] = Campaign._meta.verbose_name
+        meaning = _("How a scam goes, how to see through it and what to do. It is a warning, not a verdict on a claim.")
+        standings[name] = Standing("warning", _("Scam warning"), "!", meaning)
 
     def fill_demo(self, desk: Desk) -> None:
         """Called once by the demo, after its own content was written."""

@@ -6,7 +6,9 @@ from typing import Any
 
 from django import forms
 from django.db import models
+from django.utils import translation
 from django.utils.functional import Promise
+from django.utils.html import format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
@@ -115,6 +117,46 @@ class Campaign(Answer):
         """All posts of a campaign, in whatever language and form, belong together."""
         return f"campaign-{self.translation_key}", self.title
 
+    def sections(self) -> list[tuple[str, tuple[str, ...]]]:
+        """The lists with their headings in the active language, in the order in which people need them."""
+        return [
+            (gettext("How it works"), lines(self.how_it_works)),
+            (gettext("Signs"), lines(self.signs)),
+            (gettext("What to do now"), lines(self.do_now)),
+            (gettext("If you have paid"), lines(self.if_paid)),
+        ]
+
+    def body_markup(self) -> str:
+        """With the lists and the places to report before the body: elsewhere they are all that people see of them."""
+        with translation.override(self.locale.language_code):
+            told = [(heading, points) for heading, points in self.sections() if points]
+            if places := tuple(one.in_a_line for one in self.report_to.all()):
+                told.append((gettext("Where to report"), places))
+            made = format_html_join(
+                "",
+                "<h2>{}</h2><ul>{}</ul>",
+                ((head, format_html_join("", "<li>{}</li>", ((point,) for point in points))) for head, points in told),
+            )
+        return made + str(self.body)
+
+    def more_for_machines(self) -> list[dict[str, Any]]:
+        """Two instructions: what to do now, and what to do after paying. Never a ClaimReview: no claim is judged."""
+        address = self.full_url
+        return [
+            {
+                "@type": "HowTo",
+                "@id": f"{address}#{anchor}",
+                "name": f"{heading}: {self.title}",
+                "inLanguage": self.locale.language_code,
+                "step": [
+                    {"@type": "HowToStep", "position": position, "text": point}
+                    for position, point in enumerate(points, 1)
+                ],
+            }
+            for anchor, (heading, points) in zip(("do-now", "if-paid"), self.sections()[2:], strict=True)
+            if points
+        ]
+
     def words(self) -> CampaignWords:
         """What materials are made of, in the language of this page."""
         return CampaignWords(
@@ -170,6 +212,12 @@ class ReportingPlace(Orderable):
     phone = models.CharField(_("published number"), max_length=40, blank=True)
     url = models.URLField(_("address on the web"), max_length=300, blank=True)
     hours = models.CharField(_("hours"), max_length=80, blank=True, help_text=_("E.g. “24 hours a day”."))
+
+    @property
+    def in_a_line(self) -> str:
+        """Name, number and hours, for text without markup."""
+        how = ", ".join(filter(None, [self.phone or self.url, self.hours]))
+        return f"{self.name}: {how}" if how else self.name
 
     class Meta(Orderable.Meta):
         verbose_name = _("place to report")

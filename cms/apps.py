@@ -21,7 +21,7 @@ class CmsConfig(AppConfig):
 
         post_migrate.connect(follow_base_url, sender=self)
         approval.connect()
-        self._tell_publishing_the_subjects()
+        self._say_what_kinds_of_answer_there_are()
         corrections.connect()
         locales.connect()
         indexing.connect()
@@ -30,13 +30,15 @@ class CmsConfig(AppConfig):
         websub.connect()
 
     @staticmethod
-    def _tell_publishing_the_subjects() -> None:
+    def _say_what_kinds_of_answer_there_are() -> None:
         from cms.incidents import Topic
         from cms.pages.rebuttal import Rebuttal
         from cms.pages.verified_fact import VerifiedFact
+        from cms.standing import Standing, standings
         from publishing import subjects
 
         subjects.kinds.update(
             {str(kind._meta.model_name): kind._meta.verbose_name for kind in (Rebuttal, VerifiedFact)}
         )
+        standings[str(VerifiedFact._meta.model_name)] = Standing("fact", _("Verified fact"), "✓")
         subjects.add_topics(lambda: [(topic.slug, str(topic)) for topic in Topic.objects.all()])

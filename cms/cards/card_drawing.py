@@ -30,6 +30,7 @@ INK = {
     "on-deep": "#eef5f2",
     "on-deep-quiet": "#b9d6cf",
     "lamp": "#f3b93a",
+    "on-lamp": "#251a00",
     "no": "#a8201a",
     "half": "#845000",
     "yes": "#14683a",
@@ -43,7 +44,10 @@ TONES = {
     "partly": "half",
     "true": "yes",
     "fact": "yes",
+    "warning": "lamp",
 }
+# What is written on a field of a tone, where it is not white.
+_ON = {"lamp": "on-lamp"}
 
 
 class Shape(StrEnum):
@@ -61,7 +65,7 @@ class Shape(StrEnum):
 class Card:
     """What a card says, in the reader's words.
 
-    standing  a value of Verdict, or ``fact``, or ``retracted``: gives sign and colour
+    standing  a value of Verdict, the key of a Standing, or ``retracted``: gives sign and colour
     label     the same in words
     passed_on what was spread, or what was withdrawn: drawn in the dashed frame; may be empty
     passed_on_label  the small words above it
@@ -193,14 +197,14 @@ def _band(made: Layout, card: Card, frame: _Frame) -> None:
         made.dashes((0, frame.band - 6, width, frame.band), tone)
     elif is_open:
         made.rectangle((0, frame.band - 6, width, frame.band), tone)
-    colours = (tone, "sheet") if is_open else ("sheet", tone)
+    colours = (tone, "sheet") if is_open else (_ON.get(tone, "sheet"), tone)
     corner = (frame.margin, (frame.band - frame.seal) // 2)
     made.place(_seal(card.standing, frame.seal, *colours), corner)
     x = frame.margin + frame.seal + 28
     label = fit(
         printable(card.label), Face.BOLD, width - x - frame.margin, round(frame.label[0] * LEADING), frame.label
     )
-    made.write(label, x, label.top_around(frame.band // 2), tone if is_open else "sheet")
+    made.write(label, x, label.top_around(frame.band // 2), tone if is_open else _ON.get(tone, "sheet"))
 
 
 def _body(made: Layout, card: Card, frame: _Frame, top: int, bottom: int) -> None:
@@ -322,7 +326,7 @@ _LINES: dict[str, list[list[tuple[float, float]]]] = {
 }
 _SIGNS = {"fake": "cross", "false": "cross", "true": "tick", "fact": "tick", "verifying": "dots", "retracted": "dash"}
 # Letters of the font, with their size in parts of the seal.
-_LETTERS = {"scam": ("!", 0.7), "misleading": ("≈", 1.05), "unproven": ("?", 0.7)}
+_LETTERS = {"scam": ("!", 0.7), "warning": ("!", 0.62), "misleading": ("≈", 1.05), "unproven": ("?", 0.7)}
 
 
 def _seal(standing: str, size: int, ground: str, sign: str) -> Image.Image:
@@ -339,6 +343,8 @@ def _seal(standing: str, size: int, ground: str, sign: str) -> Image.Image:
     elif standing == "retracted":
         draw.ellipse(edge, outline=INK[ground], width=ring)
         sign = ground
+    elif standing == "warning":  # the triangle that warns on roads
+        draw.polygon([(whole * x, whole * y) for x, y in ((0.5, 0.02), (1, 0.93), (0, 0.93))], fill=INK[ground])
     elif standing == "partly":
         draw.ellipse(edge, outline=INK[ground], width=ring)
         draw.pieslice(edge, 90, 270, INK[ground])

@@ -55,8 +55,8 @@ def card_of(page: Answer) -> Card:
                 **common,
             )
         return Card(
-            standing=getattr(page, "verdict", "") or "fact",
-            label=page.verdict_label or gettext("Verified fact"),
+            standing=getattr(page, "verdict", "") or (page.standing.key if page.standing else ""),
+            label=page.verdict_label or (str(page.standing.label) if page.standing else ""),
             passed_on_label=gettext("What was spread"),
             passed_on=page.claim_text,
             headline="" if page.claim_text else page.title,

@@ -46,7 +46,7 @@ def findable() -> Any:
 def _told_by(page: Answer) -> dict[str, Any]:
     """The fields of the entry of a specific, live page. Of a retracted one nothing is kept but the title."""
     gone = page.is_retracted
-    texts = [page.claim_text, page.short_answer, plain_text(str(page.body))]
+    texts = [page.claim_text, page.short_answer, plain_text(page.body_markup())]
     subject = [str(each.name) for each in (page.topic, page.place) if each]
     return {
         "translation_key": page.translation_key,
@@ -80,7 +80,7 @@ def on_register(sender: type[Any], instance: Incident | Appearance, **signal: An
     """What was registered of a claim leads to its answers at once. Never raises."""
     incident = instance.pk if isinstance(instance, Incident) else instance.incident_id
     try:
-        for entry in SearchEntry.objects.filter(page__rebuttal__answered__incident=incident).distinct():
+        for entry in SearchEntry.objects.filter(page__answered__incident=incident).distinct():
             with transaction.atomic():
                 postings.keep(entry.pk, matching.terms_of(entry))
     except Exception:

@@ -32,6 +32,7 @@ from cms.fields import TodayField
 from cms.pages.base import SitePage
 from cms.pages.blocks import BodyBlock
 from cms.pages.panels import GatePanel, OriginalPanel
+from cms.standing import Standing, standings
 from cms.translation import languages
 from publishing.models import Organisation
 from publishing.story import Image, Source, Story
@@ -242,6 +243,11 @@ class Answer(SitePage):
         return ""
 
     @property
+    def standing(self) -> Standing | None:
+        """What stands in the place of a verdict, for kinds of answer that never have one."""
+        return standings.get(self.kind_name)
+
+    @property
     def is_retracted(self) -> bool:
         return self.change_kind == Change.RETRACTION
 
@@ -283,6 +289,14 @@ class Answer(SitePage):
             texts += [piece.title, piece.quotation, piece.url]
         return texts
 
+    def body_markup(self) -> str:
+        """Everything below the short answer, as HTML, for channels, feeds and the index."""
+        return str(self.body)
+
+    def more_for_machines(self) -> list[dict[str, Any]]:
+        """Nodes of schema.org that this kind of answer adds to those of every answer, in the active language."""
+        return []
+
     # How it gets out ------------------------------------------------------------------------------------------
 
     @property
@@ -299,7 +313,7 @@ class Answer(SitePage):
         """The live revision as channels get it. Call it on a live page only."""
         language = self.locale.language_code
         with translation.override(language):
-            body = _absolute(clean_html(str(self.body))) if not self.is_retracted else ""
+            body = _absolute(clean_html(self.body_markup())) if not self.is_retracted else ""
             change = self.corrections.filter(revision=self.live_revision_id).first()
             series, series_name = self.series
             return Story(

@@ -14,20 +14,26 @@ from django.utils.translation import gettext_lazy as _
 
 from cms.claims import Verdict
 from cms.pages.answer import Change
+from cms.standing import standings
 
 PARAMETER = "ket-luan"
 
-# What can be asked for, in the order of the chips. A retracted answer has no verdict any more, whatever it had.
-CHOICES: dict[str, str | Promise] = {
-    **{verdict.value: verdict.label for verdict in Verdict},
-    "fact": _("Verified fact"),
-    "retracted": _("Retracted"),
-}
-_OUTCOME = Case(
-    When(change_kind=Change.RETRACTION, then=Value("retracted")),
-    When(rebuttal__verdict__isnull=True, then=Value("fact")),
-    default=F("rebuttal__verdict"),
-)
+
+def choices() -> dict[str, str | Promise]:
+    """What can be asked for, in the order of the chips. A retracted answer has no verdict any more, whatever it had."""
+    return {
+        **{verdict.value: verdict.label for verdict in Verdict},
+        **{standing.key: standing.label for standing in standings.values()},
+        "retracted": _("Retracted"),
+    }
+
+
+def _outcome() -> Case:
+    of_kinds = [
+        When(content_type__model=kind, then=Value(standing.key)) for kind, standing in sorted(standings.items())
+    ]
+    is_gone = When(change_kind=Change.RETRACTION, then=Value("retracted"))
+    return Case(is_gone, *of_kinds, default=F("rebuttal__verdict"))
 
 
 @dataclass(frozen=True)
@@ -67,9 +73,9 @@ def narrowing(
 
 def by_verdict(request: HttpRequest, answers: QuerySet[Any]) -> tuple[QuerySet[Any], Narrowing]:
     """The ``answers`` of the verdict that ``?ket-luan=`` names, or all of them."""
-    sorted_out = answers.annotate(outcome=_OUTCOME)
+    sorted_out = answers.annotate(outcome=_outcome())
     counts = dict(sorted_out.order_by().values_list("outcome").annotate(Count("pk")))
-    wanted = narrowing(request, PARAMETER, CHOICES, counts)
+    wanted = narrowing(request, PARAMETER, choices(), counts)
     return (sorted_out.filter(outcome=wanted.chosen) if wanted.chosen else answers), wanted
 
 

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cms.incidents import Incident, IncidentChange, times_seen
-from cms.pages.rebuttal import Rebuttal
+from cms.pages.answer import Answer
 from cms.translation import languages
 from cms.visible import visible
 
@@ -32,20 +32,26 @@ class PublicIncident:
     """
 
     incident: Incident
-    answers: list[Rebuttal]
+    answers: list[Answer]
     life: list[tuple[IncidentChange, str | Promise]]
     seen: list[tuple[str, int]]
 
     @property
-    def newest(self) -> Rebuttal:
+    def newest(self) -> Answer:
         """The answer that names the incident: the newest that was not retracted, if there is one."""
         return next((answer for answer in self.answers if not answer.is_retracted), self.answers[0])
+
+    @property
+    def judged(self) -> Answer | None:
+        """The newest answer that stands and repeats the claim: what was spread is told in its words."""
+        return next((answer for answer in self.answers if answer.claim_text and not answer.is_retracted), None)
 
 
 def public_incident(pk: int, language: str) -> PublicIncident | None:
     """The incident, if at least one live public answer answers it; None otherwise."""
-    shown = languages.best_of(visible(Rebuttal.objects.all()), language).filter(answered__incident=pk)
-    answers = list(shown.select_related("office", "place", "locale").order_by("-first_published_at", "-pk"))
+    shown = languages.best_of(visible(Answer.objects.all()), language).filter(answered__incident=pk)
+    shown = shown.order_by("-first_published_at", "-pk").specific()
+    answers = list(shown.select_related("office", "place", "locale", for_specific_subqueries=True))
     if not answers:
         return None
     incident = Incident.objects.defer("claim", "note").select_related("topic", "place").get(pk=pk)

@@ -22,9 +22,9 @@ from cms.finding.search import SearchEntries, SearchEntry, fold
 from cms.incidents import Place, Topic
 from cms.pages.answer import Answer
 from cms.pages.home import A_PAGE
+from cms.standing import standings
 from cms.translation import languages
 
-FACT = "fact"  # chosen among the verdicts: answers without a claim
 MOST_SUGGESTED = 7
 KEPT_SECONDS = 30
 _DAYS = ["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"]
@@ -47,7 +47,11 @@ class SearchForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         verdicts: Any = self.fields["ket_luan"]
-        verdicts.choices = [("", _("All verdicts")), *Verdict.choices, (FACT, _("Verified fact"))]
+        verdicts.choices = [
+            ("", _("All verdicts")),
+            *Verdict.choices,
+            *((standing.key, standing.label) for standing in standings.values()),
+        ]
         topics: Any = self.fields["chu_de"]
         places: Any = self.fields["noi"]
         topics.empty_label, places.empty_label = _("All topics"), _("All places")
@@ -89,7 +93,8 @@ class SearchForm(forms.Form):
         else:
             return SearchEntry.objects.none()
         if verdict := chosen.get("ket_luan"):
-            found = found.filter(claim="", is_retracted=False) if verdict == FACT else found.filter(verdict=verdict)
+            kinds = [kind for kind, standing in standings.items() if standing.key == verdict]
+            found = found.filter(kind__in=kinds, is_retracted=False) if kinds else found.filter(verdict=verdict)
         if chosen.get("chu_de"):
             found = found.filter(topic=chosen["chu_de"])
         if chosen.get("noi"):

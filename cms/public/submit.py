@@ -22,7 +22,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cms.pages.rebuttal import Rebuttal
+from cms.pages.answer import Answer
 from cms.public import limits
 from cms.public.submit_form import NoLargerThanAllowed, SubmissionForm
 from cms.sent_in.receive import receive
@@ -257,9 +257,9 @@ def submission(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
-def _readable(answers: list[Rebuttal]) -> list[Rebuttal]:
+def _readable(answers: list[Answer]) -> list[Answer]:
     """Each answer once, in the reader's language where it is translated."""
-    once: dict[Any, Rebuttal] = {}
+    once: dict[Any, Answer] = {}
     for answer in answers:
         if answer.translation_key not in once or answer.locale.language_code == get_language():
             once[answer.translation_key] = answer

@@ -51,6 +51,7 @@ def describe(page: Any, around: Mapping[str, Any]) -> dict[str, Any] | None:
             nodes: list[dict[str, Any] | None] = [
                 claimreview.news_article(page, facts),
                 claimreview.claim_review(page, facts.spread),
+                *([] if page.is_retracted else page.more_for_machines()),
             ]
         elif isinstance(page, HomePage):
             nodes = [*_home(page, around)]

@@ -19,8 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from cms.claims import Verdict
 from cms.incidents import Incident
 from cms.kept import private_storage
-from cms.pages.answer import AnsweredIncident, Change
-from cms.pages.rebuttal import Rebuttal
+from cms.pages.answer import Answer, AnsweredIncident, Change
 from publishing.signals import sweeping
 
 # Read aloud over the telephone without mistakes: no letter that looks or sounds like another.
@@ -169,11 +168,11 @@ class Submission(models.Model):
         ends = self.received_at + timedelta(days=settings.CONTACT_DAYS)
         return max(0, (ends - timezone.now()).days)
 
-    def answers(self) -> list[Rebuttal]:
+    def answers(self) -> list[Answer]:
         """The published answers to its incident, newest first, retracted ones too: their page says why."""
         if not self.incident_id:
             return []
-        live = Rebuttal.objects.live().public().exclude(verdict=Verdict.VERIFYING)
+        live = Answer.objects.live().public().exclude(rebuttal__verdict=Verdict.VERIFYING)
         found = live.filter(answered__incident=self.incident_id).distinct().select_related("locale")
         return list(found.order_by("-first_published_at"))
 

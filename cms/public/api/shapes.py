@@ -11,9 +11,10 @@ from rest_framework import serializers
 from cms.claims import Verdict
 from cms.incidents import Appearance, Incident, Place
 from cms.pages.answer import Change, Evidence
+from publishing import subjects
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
-KINDS = ["rebuttal", "verifiedfact"]
+KINDS = sorted(subjects.kinds)
 
 
 class Shape(serializers.Serializer[Any]):

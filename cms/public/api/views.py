@@ -44,7 +44,9 @@ def known(model: type[Named], slug: str | None, name: str) -> Any:
 class AnswerFilters(Filters):
     language = serializers.ChoiceField(choices=shapes.LANGUAGES, required=False, help_text=_("Only this language."))
     kind = serializers.ChoiceField(
-        choices=shapes.KINDS, required=False, help_text=_("rebuttal: of a claim; verifiedfact: without one.")
+        choices=shapes.KINDS,
+        required=False,
+        help_text=_("rebuttal: of a claim; verifiedfact: without one; campaign: a scam warning."),
     )
     verdict = serializers.ChoiceField(
         choices=Verdict.values, required=False, help_text=_("Only answers with this verdict.")
@@ -78,7 +80,7 @@ class AnswersView(OpenView):
         if language := filters.get("language"):
             found = found.filter(locale__language_code=language)
         if kind := filters.get("kind"):
-            found = found.filter(content_type__app_label="cms", content_type__model=kind)
+            found = found.filter(content_type__model=kind)
         if verdict := filters.get("verdict"):
             # Of a retracted answer the verdict is withdrawn too: it is not found by it.
             found = found.filter(rebuttal__verdict=verdict).exclude(change_kind=Change.RETRACTION)
@@ -173,9 +175,7 @@ class IncidentView(OpenView):
         responses={200: shapes.IncidentShape, **NOT_FOUND},
     )
     def get(self, request: Request, pk: int) -> Response:
-        live = list(
-            _all_answers().filter(rebuttal__answered__incident=row_id(pk)).distinct().order_by("-first_published_at")
-        )
+        live = list(_all_answers().filter(answered__incident=row_id(pk)).distinct().order_by("-first_published_at"))
         if not live:
             raise Http404
         # The words of the register were approved by nobody: they are not even read.
