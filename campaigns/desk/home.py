@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from campaigns import starting
 from campaigns.campaign import Campaign
 from campaigns.desk.base import SEE, CampaignDeskView
 from publishing.desk.base import DeskView, paged
@@ -21,7 +22,8 @@ class CampaignsView(DeskView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         rows = Campaign.objects.select_related("scam_form", "locale").order_by("-pk")
-        return super().get_context_data(**paged(self, rows), **kwargs)
+        may_start = starting.place_for_new(self.request.user) is not None
+        return super().get_context_data(may_start=may_start, **paged(self, rows), **kwargs)
 
 
 class CampaignView(CampaignDeskView):
