@@ -125,7 +125,9 @@ def _folder(version: MaterialVersion) -> str:
 def download_name(material: Material, name: str) -> str:
     """What the file is called on the reader's disk: campaign, form and file, in letters every system knows."""
     form = forms().get(material.kind)
-    parts = [material.campaign.slug[:60].strip("-"), slugify(fold(str(form.label))) if form else material.kind, name]
+    with translation.override(material.language):
+        label = slugify(fold(str(form.label))) if form else material.kind
+    parts = [material.campaign.slug[:60].strip("-"), label, name]
     if material.language != material.campaign.locale.language_code:
         parts.insert(2, material.language)
     return "-".join(part for part in parts if part)

@@ -79,6 +79,12 @@ def chain_of(material: Material) -> list[MaterialVersion]:
     return list(material.versions.select_related(*people).order_by("-number"))
 
 
+def not_by(chain: history.Chain) -> set[int]:
+    """Ids of the people who may not approve the newest version: who wrote any of it, and who asks for its approval."""
+    submitted_by = chain[0].submitted_by_id
+    return history.authors(chain) | ({submitted_by} if submitted_by else set())
+
+
 def token(version: MaterialVersion) -> str:
     """What an editor's page says it was made from; another one: the page is out of date."""
     said = files.digest_of(version)
@@ -201,7 +207,8 @@ def source_of(original: Material) -> MaterialVersion:
 def _add(material: Material, by: Any, **values: Any) -> MaterialVersion:
     """A new draft; what was open before is replaced by it."""
     newest = material.versions.order_by("-number").first()
-    material.versions.filter(state__in=OPEN).update(state=State.REPLACED)
+    for open_one in material.versions.filter(state__in=OPEN):
+        _put_away(open_one, State.REPLACED)
     return MaterialVersion.objects.create(
         material=material, number=newest.number + 1 if newest else 1, made_by=by, **values
     )
@@ -280,7 +287,7 @@ def approve(version: MaterialVersion, by: Any, ground: Ground | None = None) -> 
     ground = ground or ground_of(latest.material.campaign)
     if not by.has_perm(APPROVE):
         raise Refused(_("This step is for other people."))
-    if by.pk in history.authors(chain_of(latest.material)) | {latest.submitted_by_id}:
+    if by.pk in not_by(chain_of(latest.material)):
         raise Refused(YOU_WROTE_IT)
     if ground.campaign.is_retracted:
         raise Refused(_("The campaign was retracted."))
@@ -350,9 +357,10 @@ def translate(material: Material, language: str, by: Any) -> Material:
 
 
 def _still_newest(version: MaterialVersion, state: str) -> MaterialVersion:
-    """The newest version of its material, if it is this one and in this state. Raises Refused."""
+    """The newest version of its material, if it is this one, says what the person saw, and is in this state."""
     latest = _locked(version.material)
-    if latest.pk != version.pk or latest.state != state:
+    is_same = latest.pk == version.pk and files.digest_of(latest) == files.digest_of(version)
+    if not is_same or latest.state != state:
         raise Refused(CHANGED_MEANWHILE)
     return latest
 
