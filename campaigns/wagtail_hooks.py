@@ -18,7 +18,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from campaigns.campaign import Campaign
 from campaigns.desk import material_hooks as material_hooks  # the materials register their own
-from campaigns.desk.base import SEE
+from campaigns.desk.base import SEE, SEE_ALERTS
 from campaigns.taxonomy import ScamForm, TargetGroup
 from cms.translation.names import NamedLayout, NamesForm, NamesPanel
 from publishing.desk.base import may
@@ -39,6 +39,18 @@ def menu() -> MenuItem:
         icon_name="bullhorn",
         order=155,
         permissions=SEE,
+    )
+
+
+@hooks.register("register_admin_menu_item")
+def warnings_menu() -> MenuItem:
+    return DeskMenuItem(
+        _("Warnings"),
+        reverse_lazy("campaigns_alerts_all"),
+        name="campaign-alerts",
+        icon_name="warning",
+        order=157,
+        permissions=(SEE_ALERTS,),
     )
 
 

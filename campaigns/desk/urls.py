@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from campaigns.desk import effect, home, material, materials, new
+from campaigns.desk import alerts, effect, home, material, materials, new
 
 urlpatterns = [
     path("", home.CampaignsView.as_view(), name="campaigns_all"),
@@ -18,4 +18,9 @@ urlpatterns = [
         name="campaigns_material_file",
     ),
     path("<int:pk>/effect/", effect.EffectView.as_view(), name="campaigns_effect"),
+    path("<int:pk>/alerts/", alerts.CampaignAlertsView.as_view(), name="campaigns_alerts"),
+    path("alerts/", alerts.AlertsView.as_view(), name="campaigns_alerts_all"),
+    path("alerts/new/", alerts.WriteAlertView.as_view(), name="campaigns_alert_new"),
+    path("alerts/<int:pk>/", alerts.AlertView.as_view(), name="campaigns_alert"),
+    path("alerts/<int:pk>/edit/", alerts.WriteAlertView.as_view(), name="campaigns_alert_edit"),
 ]
