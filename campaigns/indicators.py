@@ -7,6 +7,7 @@ its evidence, its approval by a second person and its end, and everybody may say
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
@@ -48,7 +49,7 @@ class Indicator(models.Model):
     value = models.CharField(
         _("value"), max_length=500, help_text=_("As it was seen. The public sees it defanged or partly covered.")
     )
-    # As it is compared: lower case, no blanks, no scheme; set when saved.
+    # As it is compared: lower case, no blanks, no scheme; set when it is written.
     normal = models.CharField(max_length=500, editable=False)
     evidence = models.TextField(
         _("evidence"), max_length=1000, help_text=_("How the office knows, in words the public may read.")
@@ -147,6 +148,12 @@ class Partner(models.Model):
         self.key_hash = make_password(secret)
         self.save()
         return f"{self.prefix}.{secret}"
+
+    def note_use(self) -> None:
+        """Writes down that the key was used, once an hour at most: a reader must not write at each request."""
+        now = timezone.now()
+        if self.used_at is None or now - self.used_at > timedelta(hours=1):
+            type(self).objects.filter(pk=self.pk).update(used_at=now)
 
     @classmethod
     def with_key(cls, key: str) -> Partner | None:

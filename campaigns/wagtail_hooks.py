@@ -117,6 +117,13 @@ LOGGED = {
     "alert_send_back": (_("Sent back"), _("Warning sent back")),
     "alert_approve": (_("Approved"), _("Warning approved by a second person")),
     "alert_drop_change": (_("Dropped"), _("Draft of a changed warning dropped, to take the warning back")),
+    "indicator_write": (_("Written"), _("Indicator written")),
+    "indicator_submit": (_("Submitted"), _("Indicator passed on for approval")),
+    "indicator_approve": (_("Approved"), _("Indicator approved by a second person")),
+    "indicator_send_back": (_("Sent back"), _("Indicator sent back")),
+    "indicator_hide": (_("Hidden"), _("Indicator taken off the list")),
+    "indicator_look_again": (_("Looked at again"), _("Indicator seen once more; waits for approval")),
+    "indicator_complaint": (_("Complaint decided"), _("Complaint about an indicator decided")),
 }
 
 

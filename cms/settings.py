@@ -246,6 +246,8 @@ CONTACT_DAYS = env.int("CONTACT_DAYS", default=30)
 SUBMISSIONS_AN_HOUR = env.int("SUBMISSIONS_AN_HOUR", default=5)
 SUBMISSIONS_A_DAY = env.int("SUBMISSIONS_A_DAY", default=20)
 SUBMISSIONS_OF_ALL_AN_HOUR = env.int("SUBMISSIONS_OF_ALL_AN_HOUR", default=300)
+# Sites that can never be listed as indicators of a scam, with everything below them; our own is always among them.
+NEVER_LISTED = env.list("NEVER_LISTED", default=["gov.vn"])
 # A WebSub hub that is told about new answers; none by default, since it is a third party.
 WEBSUB_HUB = env("WEBSUB_HUB", default="")
 # The open interface (docs/machines.md): read-only, nobody logs in, no cookie. Its own rules are in cms/public/api/base.py;

@@ -10,8 +10,9 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 from wagtail.models import Page
 
+from campaigns import indicator_deeds
 from campaigns.alerts import deeds
-from campaigns.models import Alert, Campaign, QuizQuestion, ReportingPlace, ScamForm
+from campaigns.models import Alert, Campaign, Indicator, QuizQuestion, ReportingPlace, ScamForm
 from cms import people
 from cms.claims import Verdict
 from cms.models import AnsweredIncident, AnswerList, Evidence, Incident, Place, Rebuttal, Topic, User, VerifiedFact
@@ -177,3 +178,23 @@ def approved_alert(**kw: Any) -> Alert:
     deeds.submit(alert, writer)
     deeds.approve(alert, make_user(people.APPROVER))
     return Alert.objects.get(pk=alert.pk)
+
+
+def make_indicator(by: User | None = None, **kw: Any) -> Indicator:
+    """A draft that may be submitted, written by ``by``."""
+    number = next(_numbers)
+    said = {
+        "kind": "web",
+        "value": f"https://vneid-capnhat-{number}.top/dang-nhap",
+        "evidence": "Trung tâm đã mở trang này và lưu lại.",
+        "evidence_url": "https://soyte.example/canh-bao",
+        "expires_on": timezone.localdate() + timedelta(days=90),
+    }
+    campaign = kw.pop("campaign", None) or make_campaign()
+    return indicator_deeds.write(Indicator(**{**said, "campaign": campaign, **kw}), by or make_user(people.EDITOR))
+
+
+def listed_indicator(**kw: Any) -> Indicator:
+    """One that two people put on the list. Its campaign must be live for the public to see it."""
+    made = make_indicator(**kw)
+    return indicator_deeds.approve(indicator_deeds.submit(made, made.made_by), make_user(people.APPROVER))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path
 
-from campaigns.public import alerts
+from campaigns.public import alerts, indicators
 from campaigns.public.files import material_file
 
 urlpatterns: list[URLPattern] = [
@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern] = [
         material_file,
         name="material_file",
     ),
+    re_path(r"^indicators\.(?P<form>json|csv)$", indicators.indicators_file, name="indicators_file"),
+    re_path(r"^partners/indicators\.(?P<form>json|csv)$", indicators.partner_file, name="partner_file"),
     path("canh-bao/<uuid:key>.cap.xml", alerts.alert_cap, name="alert_cap"),
     re_path(r"^feeds/(?P<language>[a-z]{2,8})/warnings\.(?P<form>atom|rss)$", alerts.alerts_feed, name="alerts_feed"),
 ]

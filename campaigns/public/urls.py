@@ -5,9 +5,12 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.public import alerts, subscribe
+from campaigns.public import alerts, indicators, subscribe
 
 urlpatterns: list[URLPattern] = [
+    path(_("scam-warnings/indicators/"), indicators.indicators, name="indicators"),
+    path(_("scam-warnings/indicators/<row:pk>/wrong/"), indicators.complain, name="indicator_wrong"),
+    path(_("scam-warnings/complaints/<str:code>/"), indicators.complaint, name="indicator_complaint"),
     path(_("warnings/"), alerts.alerts, name="alerts"),
     path(_("warnings/<uuid:key>/"), alerts.alert, name="alert"),
     path(_("warnings/by-mail/"), subscribe.subscribe, name="alerts_by_mail"),
