@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.campaign import Campaign
@@ -27,6 +30,8 @@ class Wave(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT)
     paused_at = models.DateTimeField(null=True)
     pause_reason = models.CharField(_("why it was paused"), max_length=300, blank=True)
+    over_at = models.DateTimeField(null=True)
+    over_words = models.CharField(max_length=300, blank=True)  # msgid: why it is over
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)
 
@@ -37,6 +42,10 @@ class Wave(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def over_text(self) -> str:
+        """Why it is over, in the reader's language."""
+        return gettext(self.over_words) if self.over_words else ""
 
 
 class WaveStep(models.Model):
@@ -57,6 +66,11 @@ class WaveStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.material} → {self.channel}"
+
+    @property
+    def at(self) -> datetime:
+        """When it is planned, as the wave has it; its delivery may have been moved since."""
+        return self.wave.starts_at + self.after
 
     @property
     def story_key(self) -> str:

@@ -29,6 +29,9 @@ IN_THE_PAST = _("%(at)s is in the past: it is %(now)s now. Please choose a later
 TOO_FAR = _("%(at)s is more than a year ahead. Please choose an earlier time.")
 AS_SOON_AS_IT_CAN = _("A correction or a retraction goes out as soon as it can: it is not moved to another time.")
 
+PAUSED = _("Paused with “%(plan)s” by %(person)s, %(time)s: %(reason)s")
+GOES_ON_WITH_ITS_PLAN = _("It is paused together with others, and goes on when they do.")
+
 FARTHEST = timedelta(days=366)  # a year that was mistyped would lose the post in the calendar
 
 
@@ -91,8 +94,11 @@ def hold(delivery: Delivery, user: Any) -> None:
 def retry(delivery: Delivery, user: Any) -> None:
     """Lets a failed or held delivery go (again). What may be out is looked for first. Raises Refused.
 
-    One that only waits for its planned time is left alone; one that was held keeps its planned time.
+    One that only waits for its planned time is left alone; one that was held keeps its planned time. One that is paused
+    with its plan goes on with it.
     """
+    if delivery.state == State.HELD and delivery.words == PAUSED:
+        raise Refused(GOES_ON_WITH_ITS_PLAN)
     if delivery.state == State.DUE and not delivery.attempt_no:
         raise Refused(WAITS_FOR_ITS_TIME)
     if delivery.wording and delivery.wording_approved_at is None:
@@ -100,7 +106,9 @@ def retry(delivery: Delivery, user: Any) -> None:
     else:
         state, words = State.DUE, ""
     due_at = max(timezone.now(), delivery.scheduled_at) if delivery.state == State.HELD else timezone.now()
-    _person(delivery, user, RETRIED, {State.FAILED, State.HELD, State.DUE}, state=state, words=words, due_at=due_at)
+    # What was paused since it was read stays paused.
+    states, as_read = {State.FAILED, State.HELD, State.DUE}, {"words": delivery.words}
+    _person(delivery, user, RETRIED, states, as_read=as_read, state=state, words=words, due_at=due_at)
     # An open circuit is our own caution, and a person who retries has looked; what the vendor asked for still holds.
     Channel.objects.filter(pk=delivery.channel_id, opened_at__isnull=False).update(not_before=None)
 

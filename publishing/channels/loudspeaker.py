@@ -20,6 +20,7 @@ from django.utils.translation import gettext_noop as _
 
 from publishing.channels.base import Adapter, ChannelForm, Outcome, Probe, Problem
 from publishing.channels.loudspeaker_script import (
+    FRAMED_SECONDS,
     LONG_LENGTH,
     LONG_SECONDS,
     approved_speech,
@@ -146,6 +147,7 @@ class Loudspeaker(Adapter):
             "text": printed,
             "language": story.language,
             "is_urgent": story.is_urgent or action == Action.RETRACT,
+            "longest": FRAMED_SECONDS if is_approved else LONG_SECONDS,
         }
         return Post(
             text=long_version(story, action, self.owner, middle, is_approved=is_approved),
@@ -160,9 +162,10 @@ class Loudspeaker(Adapter):
         """Too long on paper, or to listen to."""
         found = super().problems(post)
         seconds = reading_seconds(post.text)
-        if seconds > LONG_SECONDS:
+        longest = int(post.extra.get("longest", LONG_SECONDS))
+        if seconds > longest:
             words = _("It takes about %(seconds)s seconds to read this aloud; a bulletin may take %(limit)s.")
-            found.append(Problem(words, {"seconds": seconds, "limit": LONG_SECONDS}))
+            found.append(Problem(words, {"seconds": seconds, "limit": longest}))
         return found
 
     def way(self, action: Action) -> Way:

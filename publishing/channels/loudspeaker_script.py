@@ -17,6 +17,7 @@ from publishing.story import Action, Story
 from publishing.text import clip, reading_seconds
 
 SHORT_SECONDS, LONG_SECONDS = 45, 120
+FRAMED_SECONDS = 150  # an approved speech of LONG_SECONDS between its opening and closing
 LONG_LENGTH = 2_500
 TITLE_LENGTH, CLAIM_LENGTH, VERDICT_LENGTH, WRITTEN_LENGTH = 120, 160, 60, 2_000
 
@@ -111,7 +112,8 @@ def opening(story: Story, action: Action, owner: str, *, is_approved: bool = Fal
     say, office = phrases(story), one_line(story.office)
     owner = one_line(owner) or office
     title = clip(one_line(story.title), TITLE_LENGTH)
-    lines = [say["greeting"]]
+    is_greeted = is_approved and story.spoken.strip().startswith(say["greeting"])
+    lines = [] if is_greeted else [say["greeting"]]
     if action == Action.RETRACT:
         return " ".join([*lines, say["retract"], say["withdrawn"].format(office=office, title=title)])
     if action == Action.CORRECT:
@@ -183,7 +185,7 @@ def approved_speech(story: Story, action: Action, owner: str) -> str:
     if action != Action.POST or not story.spoken:
         return ""
     text = long_version(story, action, owner, story.spoken, is_approved=True)
-    fits = reading_seconds(text) <= LONG_SECONDS and len(text) <= LONG_LENGTH
+    fits = reading_seconds(text) <= FRAMED_SECONDS and len(text) <= LONG_LENGTH
     return unicodedata.normalize("NFC", story.spoken.strip()) if fits else ""
 
 
