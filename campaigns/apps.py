@@ -17,6 +17,7 @@ class CampaignsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from campaigns import wave_sweep
         from campaigns.alerts import mails
         from campaigns.campaign import Campaign
         from campaigns.materials import following
@@ -25,6 +26,7 @@ class CampaignsConfig(AppConfig):
         from publishing.signals import sweeping
 
         following.connect()
+        wave_sweep.connect()
         sweeping.connect(mails.sweep, dispatch_uid="alert-mails")
         name = str(Campaign._meta.model_name)
         subjects.kinds[name] = Campaign._meta.verbose_name

@@ -18,6 +18,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from campaigns.campaign import Campaign
 from campaigns.desk import material_hooks as material_hooks  # the materials register their own
+from campaigns.desk import wave_hooks as wave_hooks  # and the waves
 from campaigns.desk.base import SEE, SEE_ALERTS
 from campaigns.taxonomy import ScamForm, TargetGroup
 from cms.translation.names import NamedLayout, NamesForm, NamesPanel

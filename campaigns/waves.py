@@ -29,6 +29,7 @@ class Wave(models.Model):
     starts_at = models.DateTimeField(_("starts"))
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT)
     paused_at = models.DateTimeField(null=True)
+    paused_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     pause_reason = models.CharField(_("why it was paused"), max_length=300, blank=True)
     over_at = models.DateTimeField(null=True)
     over_words = models.CharField(max_length=300, blank=True)  # msgid: why it is over

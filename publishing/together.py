@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -130,7 +130,9 @@ def move(keys: Iterable[str], person: Any, *, by: timedelta) -> int:
     now = timezone.now()
     with transaction.atomic():
         late = now - max(by, timedelta())  # what was planned before that is late, and stays so
-        rows = [one for one in _locked(keys) if not one.doubts and one.state != State.FAILED and one.scheduled_at > late]
+        rows = [
+            one for one in _locked(keys) if not one.doubts and one.state != State.FAILED and one.scheduled_at > late
+        ]
         befores = {one.pk: local_time(one.scheduled_at) for one in rows}
         for one in rows:
             at = one.scheduled_at + by

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from campaigns.desk import alerts, effect, home, material, materials, new
+from campaigns.desk import alerts, effect, home, material, materials, new, waves
 
 urlpatterns = [
     path("", home.CampaignsView.as_view(), name="campaigns_all"),
@@ -17,6 +17,9 @@ urlpatterns = [
         material.MaterialFileView.as_view(),
         name="campaigns_material_file",
     ),
+    path("<int:pk>/waves/", waves.WavesView.as_view(), name="campaigns_waves"),
+    path("<int:pk>/waves/<int:wave_pk>/", waves.WaveView.as_view(), name="campaigns_wave"),
+    path("<int:pk>/waves/<int:wave_pk>/<slug:deed>/", waves.WaveDeedView.as_view(), name="campaigns_wave_deed"),
     path("<int:pk>/effect/", effect.EffectView.as_view(), name="campaigns_effect"),
     path("<int:pk>/alerts/", alerts.CampaignAlertsView.as_view(), name="campaigns_alerts"),
     path("alerts/", alerts.AlertsView.as_view(), name="campaigns_alerts_all"),

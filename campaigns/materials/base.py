@@ -69,6 +69,8 @@ class Form(ABC):
     files: ClassVar[tuple[FileKind, ...]]
     # Whether a wave can send it. Otherwise it is only downloaded.
     is_sent: ClassVar[bool] = False
+    # Kinds of channel that it is made for: a usual plan of a wave prefers it there.
+    made_for: ClassVar[frozenset[str]] = frozenset()
     # Whether a recording belongs to it; without one it is not approved.
     has_sound: ClassVar[bool] = False
     # Counted up when the same content makes other files than before: their addresses change with it.

@@ -37,6 +37,7 @@ class Zalo(Form):
     group = _("Messages")
     order = 200
     is_sent = True
+    made_for = frozenset({"zalo"})
     fields = (
         Field("title", _("Title"), TITLE_LENGTH, 2),
         Field("lead", _("In one sentence"), LEAD_LENGTH, 3),
