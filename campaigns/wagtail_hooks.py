@@ -19,7 +19,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 from campaigns.campaign import Campaign
 from campaigns.desk import material_hooks as material_hooks  # the materials register their own
 from campaigns.desk import wave_hooks as wave_hooks  # and the waves
-from campaigns.desk.base import SEE, SEE_ALERTS
+from campaigns.desk.base import SEE, SEE_ALERTS, SEE_INDICATORS
 from campaigns.taxonomy import ScamForm, TargetGroup
 from cms.translation.names import NamedLayout, NamesForm, NamesPanel
 from publishing.desk.base import may
@@ -52,6 +52,18 @@ def warnings_menu() -> MenuItem:
         icon_name="warning",
         order=157,
         permissions=(SEE_ALERTS,),
+    )
+
+
+@hooks.register("register_admin_menu_item")
+def indicators_menu() -> MenuItem:
+    return DeskMenuItem(
+        _("Indicators"),
+        reverse_lazy("campaigns_indicators_all"),
+        name="campaign-indicators",
+        icon_name="list-ul",
+        order=158,
+        permissions=(SEE_INDICATORS,),
     )
 
 
@@ -118,6 +130,9 @@ LOGGED = {
     "alert_send_back": (_("Sent back"), _("Warning sent back")),
     "alert_approve": (_("Approved"), _("Warning approved by a second person")),
     "alert_drop_change": (_("Dropped"), _("Draft of a changed warning dropped, to take the warning back")),
+    "partner_key": (_("Key given"), _("Partner given a new key to whole indicators")),
+    "partner_stop": (_("Stopped"), _("Partner may not read whole indicators any more")),
+    "partner_let": (_("Let in"), _("Partner may read whole indicators again")),
     "indicator_write": (_("Written"), _("Indicator written")),
     "indicator_submit": (_("Submitted"), _("Indicator passed on for approval")),
     "indicator_approve": (_("Approved"), _("Indicator approved by a second person")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from campaigns.desk import alerts, effect, home, material, materials, new, waves
+from campaigns.desk import alerts, effect, home, indicators, material, materials, new, partners, waves
 
 urlpatterns = [
     path("", home.CampaignsView.as_view(), name="campaigns_all"),
@@ -26,4 +26,11 @@ urlpatterns = [
     path("alerts/new/", alerts.WriteAlertView.as_view(), name="campaigns_alert_new"),
     path("alerts/<int:pk>/", alerts.AlertView.as_view(), name="campaigns_alert"),
     path("alerts/<int:pk>/edit/", alerts.WriteAlertView.as_view(), name="campaigns_alert_edit"),
+    path("<int:pk>/indicators/", indicators.CampaignIndicatorsView.as_view(), name="campaigns_indicators"),
+    path("<int:of>/indicators/new/", indicators.WriteIndicatorView.as_view(), name="campaigns_indicator_new"),
+    path("indicators/", indicators.IndicatorsView.as_view(), name="campaigns_indicators_all"),
+    path("indicators/whole.csv", indicators.WholeListView.as_view(), name="campaigns_indicators_whole"),
+    path("indicators/<int:pk>/", indicators.IndicatorView.as_view(), name="campaigns_indicator"),
+    path("indicators/<int:pk>/edit/", indicators.WriteIndicatorView.as_view(), name="campaigns_indicator_edit"),
+    path("indicators/partners/", partners.PartnersView.as_view(), name="campaigns_partners"),
 ]
