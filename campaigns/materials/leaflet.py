@@ -25,9 +25,18 @@ class Leaflet(Printed):
         Field("headline", _("Headline"), 140, rows=2),
         Field("message", _("Message"), 300, rows=3, is_optional=True),
         Field("how_it_works", _("How it works"), _MOST, rows=6, is_points=True),
+        Field(
+            "example",
+            _("Example of a message"),
+            260,
+            rows=3,
+            is_optional=True,
+            help_text=_("Invented, without names, numbers and addresses of others."),
+        ),
         Field("signs", _("Signs"), _MOST, rows=6, is_points=True),
         Field("do_now", _("What to do now"), _MOST, rows=6, is_points=True),
         Field("if_paid", _("What to do if you have paid"), _MOST, rows=6, is_points=True),
+        Field("comfort", _("Words to who has paid"), 140, rows=2, is_optional=True),
         REPORT_TO,
     )
     files = (
@@ -52,9 +61,12 @@ class Leaflet(Printed):
             "headline": words.title,
             "message": words.short_answer,
             "how_it_works": words.how_it_works or short,
+            # A whole message or none: half of one would teach the wrong signs.
+            "example": next((said for said in _scams(words) if len(said) <= 260), ""),
             "signs": words.signs or short,
             "do_now": words.do_now or short,
             "if_paid": words.if_paid or short,
+            "comfort": gettext("It is not your fault. The sooner you report it, the better."),
             "report_to": typesetting.contact_lines(words),
         }
 
@@ -62,6 +74,7 @@ class Leaflet(Printed):
         return {
             "warning": gettext("Scam warning"),
             "how_it_works": gettext("How it works"),
+            "example": gettext("What they say (invented)"),
             "signs": gettext("Signs"),
             "do_now": gettext("What to do now"),
             "if_paid": gettext("If you have already paid"),
@@ -69,3 +82,7 @@ class Leaflet(Printed):
             "more": gettext("Scan for more, or type:"),
             "qr": gettext("QR code of the campaign's address"),
         }
+
+
+def _scams(words: CampaignWords) -> list[str]:
+    return [typesetting.clean(one.message) for one in words.questions if one.is_scam]

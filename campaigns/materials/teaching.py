@@ -29,7 +29,7 @@ class TeachingSheet(Printed):
         Field(
             "messages",
             _("Messages to judge"),
-            1400,
+            1650,
             rows=6,
             is_points=True,
             is_optional=True,
@@ -64,7 +64,7 @@ class TeachingSheet(Printed):
     def first_draft(self, words: CampaignWords) -> dict[str, str | tuple[str, ...]]:
         short = (words.short_answer,)
         asked = [one for one in words.questions if typesetting.clean(one.message)][:_MOST_MESSAGES]
-        room = 1400 // max(1, len(asked)) - 1
+        rooms = [limit // max(1, len(asked)) - 1 for limit in (1650, 1400)]
         return {
             "headline": words.title,
             "aims": (
@@ -80,8 +80,8 @@ class TeachingSheet(Printed):
                 gettext("3 minutes – Say together what to do. Everybody saves the number."),
             ),
             "signs": words.signs or short,
-            "messages": tuple(typesetting.shortened(typesetting.clean(one.message), room) for one in asked),
-            "answers": tuple(typesetting.shortened(_answer(one), room) for one in asked),
+            "messages": tuple(typesetting.shortened(typesetting.clean(one.message), rooms[0]) for one in asked),
+            "answers": tuple(typesetting.shortened(_answer(one), rooms[1]) for one in asked),
             "do_now": words.do_now or short,
             "if_paid": words.if_paid or short,
             "report_to": typesetting.contact_lines(words),

@@ -98,7 +98,7 @@ def _with_bleed_boxes(file: bytes) -> bytes:
         made += b"%b 0 obj\n%b/BleedBox[%b]>>\nendobj" % (page[1], page[2][:-2], box.encode())
     start = len(made) + 1
     kept = file[trailer : file.rindex(b"startxref")].rstrip().removesuffix(b">>")
-    made += b"\nxref\n" + b"".join(entries) + kept + b"/Prev %d>>\nstartxref\n%d\n%%%%EOF\n" % (previous, start)
+    made += b"\nxref\n0 1\n0000000000 65535 f\r\n" + b"".join(entries) + kept + b"/Prev %d>>\nstartxref\n%d\n%%%%EOF\n" % (previous, start)
     return bytes(made)
 
 
