@@ -57,7 +57,11 @@ class Cards(Printed):
 
     def telling(self, content: Content, words: CampaignWords) -> Telling:
         """The square card: networks that take one picture show it whole."""
-        read = [f"{content['warning']}: {content['headline']}", content.get("message", ""), *lines(content.get("report_to", ""))]
+        read = [
+            f"{content['warning']}: {content['headline']}",
+            content.get("message", ""),
+            *lines(content.get("report_to", "")),
+        ]
         return Telling(
             title=content["headline"],
             short_answer=content.get("message", "") or words.short_answer,

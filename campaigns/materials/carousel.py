@@ -49,7 +49,7 @@ class Carousel(Printed):
     )
     layout = "carousel.typ"
     most_points = {**dict.fromkeys(_LISTS, 4), "report_to": 3}
-    sheets = {f"{number}.png": Sheet({}, ppi=72, page=number - 1) for number in range(1, 7)}
+    sheets = {f"{number}.png": Sheet({"only": number}, ppi=72) for number in range(1, 7)}
 
     def first_draft(self, words: CampaignWords) -> dict[str, str | tuple[str, ...]]:
         short = (words.short_answer,)

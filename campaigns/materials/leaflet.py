@@ -43,7 +43,9 @@ class Leaflet(Printed):
         FileKind("outside.png", _("Picture of the outside"), "image/png", is_picture=True),
         FileKind("inside.png", _("Picture of the inside"), "image/png", is_picture=True),
         FileKind("leaflet.pdf", _("A4, two pages: print both sides, turn on the short edge"), "application/pdf"),
-        FileKind("leaflet-print.pdf", _("For a print shop (3 mm bleed, marks for cutting and folding)"), "application/pdf"),
+        FileKind(
+            "leaflet-print.pdf", _("For a print shop (3 mm bleed, marks for cutting and folding)"), "application/pdf"
+        ),
     )
     layout = "leaflet.typ"
     most_points = {"report_to": 4}

@@ -22,7 +22,9 @@ class Poster(Printed):
     order = 10
     fields = (
         WARNING,
-        Field("headline", _("Headline"), 120, rows=2, help_text=_("Read from three metres: the fewer words the better.")),
+        Field(
+            "headline", _("Headline"), 120, rows=2, help_text=_("Read from three metres: the fewer words the better.")
+        ),
         Field("message", _("Message"), 240, rows=3, is_optional=True),
         Field("signs", _("Signs"), 500, rows=4, is_points=True, is_optional=True),
         Field("do_now", _("What to do now"), 500, rows=4, is_points=True),

@@ -54,7 +54,14 @@ class TeachingSheet(Printed):
         FileKind("page-2.png", _("Picture of the second page"), "image/png", is_picture=True, is_public=False),
     )
     layout = "teaching.typ"
-    most_points = {"signs": 6, "messages": _MOST_MESSAGES, "answers": _MOST_MESSAGES, "do_now": 6, "if_paid": 6, "report_to": 4}
+    most_points = {
+        "signs": 6,
+        "messages": _MOST_MESSAGES,
+        "answers": _MOST_MESSAGES,
+        "do_now": 6,
+        "if_paid": 6,
+        "report_to": 4,
+    }
     sheets = {
         "sheet.pdf": Sheet({}),
         "page-1.png": Sheet({}, ppi=110),

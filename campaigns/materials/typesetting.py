@@ -98,7 +98,12 @@ def _with_bleed_boxes(file: bytes) -> bytes:
         made += b"%b 0 obj\n%b/BleedBox[%b]>>\nendobj" % (page[1], page[2][:-2], box.encode())
     start = len(made) + 1
     kept = file[trailer : file.rindex(b"startxref")].rstrip().removesuffix(b">>")
-    made += b"\nxref\n0 1\n0000000000 65535 f\r\n" + b"".join(entries) + kept + b"/Prev %d>>\nstartxref\n%d\n%%%%EOF\n" % (previous, start)
+    made += (
+        b"\nxref\n0 1\n0000000000 65535 f\r\n"
+        + b"".join(entries)
+        + kept
+        + b"/Prev %d>>\nstartxref\n%d\n%%%%EOF\n" % (previous, start)
+    )
     return bytes(made)
 
 
@@ -161,7 +166,8 @@ def chosen(points: tuple[str, ...], most: int, limit: int) -> list[str]:
 def fewer(points: list[str], over: float) -> list[str]:
     """``points`` with about the part ``over`` less: whole points go first, the last before the others."""
     if len(points) > 1:
-        return points[:-1]
+        # Half of it at once: what goes elsewhere in the same round may make the rest fit.
+        return points[: len(points) - max(1, int(len(points) * over / 2))]
     return [shorter(each, over) for each in points]
 
 

@@ -1,0 +1,79 @@
+"""How long each file of each printed and drawn material takes to make, and its draft.
+
+    .venv/bin/python bench/materials.py [ROUNDS]
+
+Two campaigns: an ordinary one, and the longest that the editor accepts. A file is made from its fields as it is for the
+first who asks for it; every round has a headline of its own, because the layout engine remembers what it has measured.
+Medians and the slowest of ROUNDS (default 9), in milliseconds; wanted: at most 2 s for a file. The peer in the same run is
+the share card of an answer, drawn with Pillow.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cms.settings")
+
+import django  # noqa: E402
+
+django.setup()
+
+from campaigns.materials.forms import forms  # noqa: E402
+from campaigns.materials.printed import Printed  # noqa: E402
+from cms.cards.card_drawing import Card, Shape, draw  # noqa: E402
+from tests.campaigns.words import HUGE, ORDINARY  # noqa: E402
+
+
+def timed(rounds: int, made: Callable[[int], object]) -> tuple[float, float]:
+    """Median and slowest in milliseconds; the first round, which loads fonts, counts too."""
+    took = []
+    for number in range(rounds):
+        start = time.perf_counter()
+        made(number)
+        took.append((time.perf_counter() - start) * 1000)
+    return statistics.median(took), max(took)
+
+
+def main() -> None:
+    """Prints one line a file."""
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 9
+    print(f"{'':<28}{'ordinary':>18}{'longest':>18}{'KB':>14}")
+    print(f"{'':<28}{'median':>9}{'most':>9}{'median':>9}{'most':>9}{'ordinary':>9}{'longest':>9}")
+    for form in (one for one in forms().values() if isinstance(one, Printed)):
+        drafts = [timed(rounds, lambda n, w=words: form.draft(replace(w, title=f"{n} {w.title}"[:255])))  # noqa: B023
+                  for words in (ORDINARY, HUGE)]  # fmt: skip
+        print(f"{form.key + ': draft':<28}" + "".join(f"{ms:>9.0f}" for pair in drafts for ms in pair))
+        for file in form.files:
+            took, sizes = [], []
+            for words in (ORDINARY, HUGE):
+                draft = form.draft(words)
+
+                def made(number: int, draft: dict[str, str] = draft, words=words, name=file.name, form=form) -> bytes:
+                    headline = draft["headline"][:-2] + f" {number}"
+                    return form.make(name, {**draft, "headline": headline}, words)
+
+                took.append(timed(rounds, made))
+                sizes.append(len(made(0)) / 1000)
+            print(
+                f"{form.key + ' ' + file.name:<28}"
+                + "".join(f"{ms:>9.0f}" for pair in took for ms in pair)
+                + "".join(f"{size:>9.0f}" for size in sizes)
+            )
+    card = Card(
+        "scam", "Lừa đảo / Mạo danh", "Tin được lan truyền", ORDINARY.signs[0], "", ORDINARY.short_answer,
+        ORDINARY.office, "Kiểm chứng", "24/11/2026",
+    )  # fmt: skip
+    middle, most = timed(rounds, lambda n: draw(replace(card, checked=f"{n} {card.checked}"), Shape.SQUARE))
+    print(f"{'peer: square share card':<28}{middle:>9.0f}{most:>9.0f}")
+
+
+if __name__ == "__main__":
+    main()
