@@ -9,7 +9,8 @@ from django.utils import timezone
 from wagtail.models import Locale
 from wagtail_localize.operations import translate_object
 
-from campaigns.models import Campaign, QuizQuestion, ReportingPlace, ScamForm, TargetGroup
+from campaigns.materials import versions
+from campaigns.models import Campaign, MaterialVersion, QuizQuestion, ReportingPlace, ScamForm, TargetGroup
 from cms.demo.demo_content import Desk
 from cms.incidents import Appearance, Incident
 from cms.models import Evidence
@@ -21,6 +22,7 @@ def fill(desk: Desk) -> None:
     """Everything that the demo shows of campaigns, in the order in which people would do it."""
     page = write_campaign(desk)
     translate_campaign(desk, page)
+    approve_materials(desk, campaign())
 
 
 def campaign(language: str = "vi") -> Campaign:
@@ -241,3 +243,26 @@ def translate_campaign(desk: Desk, page: Campaign) -> Campaign:
         question.message, question.why = message, why
     draft.save_revision(user=desk.who["bientap"], log_action=True)
     return desk.publish(desk.again(draft))
+
+
+# Its materials --------------------------------------------------------------------------------------------------
+
+_LEAD = "Ai xưng là công an, tòa án mà đòi tiền hoặc bảo cài ứng dụng qua điện thoại đều là lừa đảo. Cúp máy, rồi hỏi người nhà."
+
+
+def approve_materials(desk: Desk, page: Campaign) -> None:
+    """Most are approved; one was worded anew, one waits for the approver, one was sent back, one lacks its recording."""
+    editor, approver = desk.who["bientap"], desk.who["duyet"]
+    versions.refresh(page)
+
+    def newest() -> list[MaterialVersion]:
+        return [versions.chain_of(material)[0] for material in page.materials.order_by("pk")]
+
+    versions.edit(page.materials.get(kind="zalo"), {"lead": _LEAD}, editor)
+    versions.each(versions.submit, newest(), editor, page)
+    waiting = [one for one in newest() if one.state == MaterialVersion.State.SUBMITTED]
+    back = next(one for one in waiting if one.material.kind == "video")
+    versions.send_back(back, approver, "Cảnh đầu nên có số điện thoại báo tin ngay trên hình.")
+    versions.each(
+        versions.approve, [one for one in waiting if one.material.kind not in {"video", "radio"}], approver, page
+    )

@@ -40,6 +40,7 @@ State = MaterialVersion.State
 PREFIX = "content-"
 MOST_SOUND = 20 * 1024 * 1024  # bytes
 SHOWN_VERSIONS = 15
+READABLE = ("text/plain", "text/html", "text/vtt")  # what a person reads as it is
 
 
 class SoundForm(django_forms.Form):
@@ -114,7 +115,7 @@ def previewed(version: MaterialVersion, form: Form) -> list[Shown]:
     has_pictures = any(kind.is_picture for kind in form.files)
     found = []
     for kind in form.files:
-        is_shown = kind.is_picture if has_pictures else kind.content_type.startswith("text/")
+        is_shown = kind.is_picture if has_pictures else kind.content_type.startswith(READABLE)
         if not is_shown:
             continue
         try:

@@ -90,14 +90,29 @@ class Piece:
 
 def difference(before: str, now: str) -> list[Piece]:
     """``now`` with what was added and what was taken away since ``before``, word by word; blanks and line ends stay."""
-    old, new = (re.findall(r"\s+|[^\s]+", text) for text in (before, now))
+    old, new = (re.findall(r"\s+|\S+", text) for text in (before, now))
     pieces: list[Piece] = []
+    removed, added, blank = "", "", ""
+
+    def flush() -> None:
+        nonlocal removed, added, blank
+        pieces.extend(Piece(text, change) for text, change in ((removed, "del"), (added, "ins")) if text)
+        if blank:
+            pieces.append(Piece(blank))
+        removed = added = blank = ""
+
     for what, i1, i2, j1, j2 in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if what == "equal":
-            pieces.append(Piece("".join(old[i1:i2])))
-            continue
-        if i2 > i1:
-            pieces.append(Piece("".join(old[i1:i2]), "del"))
-        if j2 > j1:
-            pieces.append(Piece("".join(new[j1:j2]), "ins"))
+            same = "".join(old[i1:i2])
+            # A blank between two changes belongs to both: three words changed in a row are one change.
+            if (removed or added) and same.isspace() and "\n" not in same:
+                blank += same
+                continue
+            flush()
+            pieces.append(Piece(same))
+        else:
+            removed += blank + "".join(old[i1:i2])
+            added += blank + "".join(new[j1:j2])
+            blank = ""
+    flush()
     return pieces

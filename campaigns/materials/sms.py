@@ -13,8 +13,9 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.materials.base import Content, Field, FileKind, Form
-from campaigns.materials.wording import domain, sentence
+from campaigns.materials.wording import domain, one_line, sentence
 from campaigns.words import CampaignWords
+from publishing.channels.loudspeaker_script import sentences
 from publishing.text import clip
 
 SHORT, LONG = 160, 306  # as much as one message holds, and two, in the letters of GSM
@@ -84,10 +85,10 @@ class Sms(Form):
     group = _("Messages")
     order = 210
     fields = (
-        Field("plain_short", _("Short, without accents"), SHORT, 3, help_text=_("One message on every phone.")),
-        Field("accented_short", _("Short, with accents"), SHORT, 3, help_text=_("Accents make it several messages.")),
-        Field("plain_long", _("Long, without accents"), LONG, 5, help_text=_("Two messages.")),
-        Field("accented_long", _("Long, with accents"), LONG, 5),
+        Field("plain_short", _("Short, without accents"), SHORT, 4, help_text=_("One message on every phone.")),
+        Field("accented_short", _("Short, with accents"), SHORT, 4, help_text=_("Accents make it several messages.")),
+        Field("plain_long", _("Long, without accents"), LONG, 7, help_text=_("Two messages.")),
+        Field("accented_long", _("Long, with accents"), LONG, 7),
     )
     files = (FileKind("sms.txt", _("Text messages"), "text/plain; charset=utf-8"),)
 
@@ -137,9 +138,14 @@ def _within(words: CampaignWords, room: int, *, is_plain: bool = False) -> str:
 
     address = domain(words.url)
     end = say["more"].format(address=address) if address and len(address) < room // 2 else ""
-    start = sentence(say["head"] + words.short_answer)
+    first, *more = sentences(one_line(words.short_answer)) or [""]
+    start = sentence(say["head"] + first)
     while length(start + end) > room:
         start = clip(start, len(start) - max(1, length(start + end) - room))
+    for each in more:
+        if length(f"{start} {sentence(each)}{end}") > room:
+            break
+        start = f"{start} {sentence(each)}"
     phones = [one.phone for one in words.report_to if one.phone]
     call = say["call"].format(phone=phones[0]) if phones else ""
     if length(start + call + end) > room:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from django.utils import translation
 from wagtail.models import ModelLogEntry
@@ -412,3 +414,22 @@ def test_a_difference_is_told_word_by_word():
         ("", "gọi điện."),
     ]
     assert "".join(one.text for one in pieces if one.change != "del") == "Công an không bao giờ gọi điện."
+
+
+def test_words_changed_in_a_row_are_one_change():
+    pieces = history.difference("Qua điện thoại: hãy cúp máy", "Qua điện thoại bao giờ")
+    assert [(one.change, one.text) for one in pieces] == [
+        ("", "Qua điện "),
+        ("del", "thoại: hãy cúp máy"),
+        ("ins", "thoại bao giờ"),
+    ]
+
+
+def test_both_texts_can_be_read_off_every_difference():
+    chance = random.Random(7)
+    words = ["một", "hai", "ba", " ", "  ", "\n", "\n\n"]
+    for _turn in range(300):
+        before, now = ("".join(chance.choices(words, k=chance.randint(0, 12))) for _side in range(2))
+        pieces = history.difference(before, now)
+        assert "".join(one.text for one in pieces if one.change != "ins") == before
+        assert "".join(one.text for one in pieces if one.change != "del") == now

@@ -42,10 +42,8 @@
         clearTimeout(waiting);
         waiting = setTimeout(show, 700);
     });
-    form.querySelector("[data-preview]")?.addEventListener("click", (event) => {
-        event.preventDefault();
-        show();
-    });
+    // It is shown by itself now.
+    form.querySelector("[data-preview]").hidden = true;
 
     // What was typed is not lost by a click on a link.
     let isDirty = false;
