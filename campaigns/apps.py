@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 if TYPE_CHECKING:
     from cms.demo.demo_content import Desk
@@ -21,6 +22,8 @@ class CampaignsConfig(AppConfig):
         from campaigns.alerts import mails
         from campaigns.campaign import Campaign
         from campaigns.materials import following
+        from campaigns.public import browse
+        from cms.lists import for_sitemap, menu_views
         from cms.standing import Standing, standings
         from publishing import subjects
         from publishing.signals import sweeping
@@ -31,6 +34,8 @@ class CampaignsConfig(AppConfig):
         name = str(Campaign._meta.model_name)
         subjects.kinds[name] = Campaign._meta.verbose_name
         meaning = _("How a scam goes, how to see through it and what to do. It is a warning, not a verdict on a claim.")
+        menu_views.insert(0, ("scam_warnings", pgettext_lazy("menu", "Scams")))
+        for_sitemap.append(browse.in_the_sitemap)
         standings[name] = Standing("warning", _("Scam warning"), "!", meaning)
 
     def fill_demo(self, desk: Desk) -> None:

@@ -25,6 +25,7 @@ from wagtail.models import Page, Site
 
 from cms.feeds.feed_formats import clean
 from cms.feeds.feeds import newest_changes
+from cms.lists import for_sitemap
 from cms.pages.answer import Answer, AnsweredIncident
 from cms.pages.home import HomePage
 
@@ -47,7 +48,7 @@ class Place:
 
 
 def places() -> list[Place]:
-    """Every public page and list, in the order in which they were made. Ten queries, however many there are."""
+    """Every public page and list, in the order in which they were made. A fixed number of queries, however many there are."""
     homes = list(HomePage.objects.live().public().select_related("locale").order_by("pk"))
     languages = [home.locale.language_code for home in homes]
     return [*_pages(homes), *_lists(languages)]
@@ -84,6 +85,9 @@ def _lists(languages: list[str]) -> Iterator[Place]:
                 if source.language == language and source.slug:
                     url = settings.BASE_URL + reverse(source.scope, args=[source.slug])
                     yield Place(url, language, f"{source.scope} {source.slug}", at)
+            for lists in for_sitemap:
+                for each in lists(language):
+                    yield Place(settings.BASE_URL + each.path, language, each.same, each.changed)
             for incident, of, at in told:
                 if of == language:
                     yield Place(

@@ -22,6 +22,7 @@ from cms import approval
 from cms.about import about_site
 from cms.approval import Approval
 from cms.incidents import times_seen
+from cms.lists import menu_views
 from cms.pages.answer import Answer, Change, Evidence
 from cms.pages.home import CHANGE_NAMES, AnswerList, CorrectionsLog, HomePage, InfoPage, pages_by_purpose
 from cms.translation import languages
@@ -83,15 +84,14 @@ class Entry:
 
 @register.simple_tag(takes_context=True)
 def menu_entries(context: Context, menu: Menu) -> list[Entry]:
-    """The menu's pages, and after the list of answers the search and the lists by topic and by place."""
+    """The menu's pages, and after the list of answers the lists and forms that are none."""
     request = context.get("request")
     path = request.path if request else ""
     entries: list[tuple[str | Promise, str, str]] = []
     for page in menu.pages:
         entries.append((page.title, languages.addresses(request).of(page), lang_of(page)))
         if page.specific_class is AnswerList:
-            views = {"search": _("Search"), "topics": _("Topics"), "places": _("Places")}
-            entries += [(title, reverse(name), "") for name, title in views.items()]
+            entries += [(title, reverse(name), "") for name, title in menu_views]
     return [
         Entry(title, url, "page" if path == url else "true" if path.startswith(url) else "", lang)
         for title, url, lang in entries
