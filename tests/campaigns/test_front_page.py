@@ -81,7 +81,7 @@ def test_of_a_retracted_campaign_nothing_is_left_and_its_quiz_is_gone(client, pe
     page = publish(page, *people)
     html = shown(client, page.url)
     assert "Kịch bản này không còn đúng." in html
-    for gone in ("Yêu cầu giữ bí mật.", "0259 399 9999", "tel:", "trac-nghiem/" + str(page.pk)):
+    for gone in ("Yêu cầu giữ bí mật.", "0259 399 9999", "tel:", reverse("campaign_quiz", args=[page.pk])):
         assert gone not in html
     assert client.get(reverse("campaign_quiz", args=[page.pk])).status_code == 404
     assert page.title not in shown(client, reverse("scam_warnings"))
@@ -94,7 +94,7 @@ def test_the_list_shows_what_holds_now_before_what_is_over_and_every_form(client
     today = timezone.localdate()
     over = live(people, title="Đã qua", scam_form=police, ends_on=today - timedelta(days=1))
     holds = live(people, title="Đang diễn ra lúc này", scam_form=police, ends_on=today, groups=["nguoi-cao-tuoi"])
-    page = client.get("/canh-bao-lua-dao/")
+    page = client.get(reverse("scam_warnings"))
     assert page.context["current"] == [holds] and page.context["over"] == [over]
     html = page.content.decode()
     assert html.index(holds.title) < html.index(over.title)
@@ -128,23 +128,20 @@ def test_a_translated_campaign_is_listed_once(client, people, police):
     draft.title, draft.slug, draft.short_answer = "Calls in the name of the police", "police-calls", "Hang up."
     draft.save_revision(user=people[0])
     draft = publish(Campaign.objects.get(pk=draft.pk), *people)
+    vietnamese = reverse("scam_warnings")
     assert client.get("/en/scam-warnings/").context["current"] == [draft]
-    assert client.get("/canh-bao-lua-dao/").context["current"] == [page]
+    assert client.get(vietnamese).context["current"] == [page]
 
 
 def test_the_lists_are_in_the_menu_and_the_sitemap(client, people, police):
     live(people, scam_form=police, groups=["tre-em"])
-    assert 'href="/canh-bao-lua-dao/"' in shown(client, "/")
+    assert f'href="{reverse("scam_warnings")}"' in shown(client, "/")
     sitemap = shown(client, "/sitemap.xml")
-    for part in (
-        "/canh-bao-lua-dao/",
-        f"/canh-bao-lua-dao/{police.slug}/",
-        "/canh-bao-lua-dao/danh-cho/tre-em/",
-        "/trac-nghiem/",
-        "/en/scam-warnings/",
-    ):
-        assert f"{part}</loc>" in sitemap
-    assert "/canh-bao-lua-dao/khoa-sim/" not in sitemap
+    group = reverse("target_group", args=["tre-em"])
+    form = reverse("scam_form", args=[police.slug])
+    for address in (reverse("scam_warnings"), form, group, reverse("quiz"), "/en/scam-warnings/"):
+        assert f"{address}</loc>" in sitemap
+    assert reverse("scam_form", args=["khoa-sim"]) not in sitemap
 
 
 def test_no_list_asks_the_database_more_when_there_are_more_campaigns(

@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext
 
 from campaigns.models import Campaign, QuizCount, QuizQuestion
 from campaigns.public import quiz as views
@@ -42,7 +43,7 @@ def live(people, many: int = 1, **kw) -> Campaign:
 
 
 def finish(client, **told) -> int:
-    return client.post("/trac-nghiem/ket-qua/", told).status_code
+    return client.post(reverse("quiz_finished"), told).status_code
 
 
 def test_ten_questions_of_all_live_campaigns_the_same_all_day_and_others_tomorrow(people):
@@ -57,12 +58,14 @@ def test_ten_questions_of_all_live_campaigns_the_same_all_day_and_others_tomorro
 
 def test_without_a_script_each_message_has_its_answer_below_it(client, people):
     page = live(people, 2)
-    html = client.get("/trac-nghiem/").content.decode()
-    assert html.count("<details>") == 2 and "Đây là lừa đảo." in html and "Đây không phải lừa đảo." in html
+    html = client.get(reverse("quiz")).content.decode()
+    assert (
+        html.count("<details>") == 2 and gettext("This is a scam.") in html and gettext("This is not a scam.") in html
+    )
     assert page.title in html and "Vì 1" in html
-    alone = client.get(f"/trac-nghiem/{page.pk}/")
+    alone = client.get(reverse("campaign_quiz", args=[page.pk]))
     assert alone.status_code == 200 and not alone.cookies
-    assert 'class="sheet presented"' in client.get("/trac-nghiem/", {"trinh-chieu": "1"}).content.decode()
+    assert 'class="sheet presented"' in client.get(reverse("quiz"), {"trinh-chieu": "1"}).content.decode()
 
 
 def test_english_readers_are_asked_in_english_where_there_are_such_questions_and_else_in_vietnamese(client, people):
@@ -72,7 +75,7 @@ def test_english_readers_are_asked_in_english_where_there_are_such_questions_and
 
 
 def test_there_is_a_page_before_there_are_questions(client):
-    answer = client.get("/trac-nghiem/")
+    answer = client.get(reverse("quiz"))
     assert answer.status_code == 200 and "quiz.js" not in answer.content.decode()
 
 
@@ -109,7 +112,7 @@ def test_what_is_no_result_is_not_counted(client, told):
 def test_a_draft_and_another_sites_page_are_not_counted(people, client):
     assert finish(client, right=1, asked=1, campaign=make_campaign().pk) == 400
     assert finish(Client(headers={"Sec-Fetch-Site": "cross-site"}), right=1, asked=1) == 403
-    assert client.get("/trac-nghiem/ket-qua/").status_code == 405
+    assert client.get(reverse("quiz_finished")).status_code == 405
     assert not QuizCount.objects.exists()
 
 
@@ -122,7 +125,7 @@ def test_what_is_sent_too_often_is_dropped_and_needs_no_cookie(people):
 
 
 def test_the_worker_rules_over_the_quiz_of_its_language_only_and_keeps_what_it_needs(client):
-    for scope, address in (("/trac-nghiem/", "/trac-nghiem/sw.js"), ("/en/quiz/", "/en/quiz/sw.js")):
+    for scope, address in ((reverse("quiz"), reverse("quiz_worker")), ("/en/quiz/", "/en/quiz/sw.js")):
         answer = client.get(address)
         text = answer.content.decode()
         assert answer["Content-Type"].startswith("text/javascript") and "no-cache" in answer["Cache-Control"]
@@ -133,7 +136,7 @@ def test_the_worker_rules_over_the_quiz_of_its_language_only_and_keeps_what_it_n
 
 def test_a_new_release_of_a_file_gives_the_worker_a_new_version(client, monkeypatch):
     def name() -> str:
-        return client.get("/trac-nghiem/sw.js").content.decode().split('"version": "')[1].split('"')[0]
+        return client.get(reverse("quiz_worker")).content.decode().split('"version": "')[1].split('"')[0]
 
     before = name()
     assert name() == before
@@ -144,4 +147,4 @@ def test_a_new_release_of_a_file_gives_the_worker_a_new_version(client, monkeypa
 def test_the_campaign_page_leads_to_its_quiz_and_one_without_questions_has_none(client, people):
     page = live(people, 0)
     assert client.get(reverse("campaign_quiz", args=[page.pk])).status_code == 404
-    assert "trac-nghiem/" + str(page.pk) not in client.get(page.url).content.decode()
+    assert reverse("campaign_quiz", args=[page.pk]) not in client.get(page.url).content.decode()
