@@ -127,9 +127,11 @@ class Story:
 
     def to_json(self) -> dict[str, Any]:
         """A dict of JSON types; times in ISO 8601 with their offset."""
-        made = asdict(self)
+        made = dict(vars(self))  # asdict() would copy every text and time deeply, and each delivery passes here
         for name in ("published_at", "modified_at"):
             made[name] = made[name].isoformat()
+        for name in ("images", "videos", "cards", "sources"):
+            made[name] = tuple(asdict(one) for one in made[name])
         return made
 
     @classmethod

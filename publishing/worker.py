@@ -26,6 +26,7 @@ log = logging.getLogger("publishing.worker")
 
 STAYS = 2.0  # seconds that drain() waits for what falls due next: longer than beat's tick
 GATHERS = 0.02  # seconds between two claims of a busy worker, in which threads get free: each claim is a transaction
+LOOKS = 4  # in vain, each after three times as long, before a worker that was busy believes that nothing is left
 SWITCHES = 0.0005  # seconds a thread keeps Python to itself: many threads wait for it, and each has little to do
 
 
@@ -57,6 +58,7 @@ class Worker:
         self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="deliver")
         self._running: set[Future[None]] = set()
         self._claimed_at = 0.0
+        self._in_vain = LOOKS  # looks since something was claimed: others may have had all that the channels take at once
         sys.setswitchinterval(SWITCHES)
 
     def turn(self) -> int:
@@ -64,6 +66,7 @@ class Worker:
         self._running = {future for future in self._running if not future.done()}
         claimed = outbox.claim(self.threads - len(self._running))
         self._claimed_at = time.monotonic()
+        self._in_vain = 0 if claimed else min(LOOKS, self._in_vain + 1)
         for delivery in claimed:
             future = self._pool.submit(_deliver, delivery)
             self._running.add(future)
@@ -79,7 +82,7 @@ class Worker:
                 if started == self.threads:
                     outbox.wake()  # more than one worker's fill: another may help
                 is_near = following is not None and (following - timezone.now()).total_seconds() <= STAYS
-                if not started and not self._running and not is_near:
+                if self._in_vain >= LOOKS and not self._running and not is_near:
                     return
                 self._wait(following)
             self._pool.shutdown(wait=True)
@@ -100,10 +103,10 @@ class Worker:
             self.finish()
 
     def _step(self) -> tuple[int, datetime | None]:
-        """(deliveries started, when the next falls due); a worker that has all it can take does not ask for the next."""
+        """(deliveries started, when the next falls due); None also where it looks again in a moment, or has all it takes."""
         started = self.turn()
-        has_all = len(self._running) >= self.threads
-        return started, None if has_all else outbox.next_due(timezone.now())
+        is_busy = started or len(self._running) >= self.threads
+        return started, None if is_busy else outbox.next_due(timezone.now())
 
     def stop(self) -> None:
         """Claim nothing more. May be called from a signal handler."""
@@ -113,6 +116,8 @@ class Worker:
     def _wait(self, following: datetime | None) -> None:
         """Until there may be something to claim and a thread for it."""
         seconds = settings.DELIVERY_POLL_SECONDS
+        if self._in_vain < LOOKS:
+            seconds = min(seconds, GATHERS * 3**self._in_vain)
         if following:
             seconds = min(seconds, max(0.0, (following - timezone.now()).total_seconds()))
         self.look.wait(seconds)

@@ -71,6 +71,26 @@ def test_it_ends_when_nothing_is_left_but_waits_for_what_is_due_in_a_moment(box,
     assert len(box.taken) == 1 and 0.5 <= time.monotonic() - started < 5
 
 
+def test_it_stays_while_others_have_all_that_the_channels_take_at_once(box, at_work, monkeypatch):
+    started = time.monotonic()
+    box.due = [started] * 2
+    full = [False, True, True, False]  # its second and third look find every channel full; nothing tells when one is free
+
+    def claim(limit):
+        return [] if full and full.pop(0) else box.claim(1)
+
+    monkeypatch.setattr(outbox, "claim", claim)
+    monkeypatch.setattr(outbox, "next_due", lambda now: None)
+    at_work.drain()
+    assert len(box.taken) == 2 and max(box.taken) < 1
+    assert box.looks < 12, "and then it ends"
+
+
+def test_one_that_finds_nothing_at_all_ends_at_once(box, at_work):
+    at_work.drain()
+    assert box.looks == 1
+
+
 def test_a_message_makes_a_loop_that_waits_look_at_once(box, at_work, monkeypatch):
     monkeypatch.setattr(tasks, "_worker", at_work)
     box.due = [time.monotonic() + 1.5]  # it waits for this one
