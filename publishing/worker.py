@@ -26,7 +26,7 @@ log = logging.getLogger("publishing.worker")
 
 STAYS = 2.0  # seconds that drain() waits for what falls due next: longer than beat's tick
 GATHERS = 0.02  # seconds between two claims of a busy worker, in which threads get free: each claim is a transaction
-LOOKS = 4  # in vain, each after three times as long, before a worker that was busy believes that nothing is left
+LOOKS = 4  # in vain, with 60, 180 and 540 ms between them, before a worker that was busy believes that nothing is left
 SWITCHES = 0.0005  # seconds a thread keeps Python to itself: many threads wait for it, and each has little to do
 
 
@@ -58,7 +58,9 @@ class Worker:
         self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="deliver")
         self._running: set[Future[None]] = set()
         self._claimed_at = 0.0
-        self._in_vain = LOOKS  # looks since something was claimed: others may have had all that the channels take at once
+        self._in_vain = (
+            LOOKS  # looks since something was claimed: others may have had all that the channels take at once
+        )
         sys.setswitchinterval(SWITCHES)
 
     def turn(self) -> int:
