@@ -58,9 +58,7 @@ class Worker:
         self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="deliver")
         self._running: set[Future[None]] = set()
         self._claimed_at = 0.0
-        self._in_vain = (
-            LOOKS  # looks since something was claimed: others may have had all that the channels take at once
-        )
+        self._in_vain = LOOKS  # since something was claimed: others may have all that the channels take at once
         sys.setswitchinterval(SWITCHES)
 
     def turn(self) -> int:

@@ -74,12 +74,8 @@ def test_it_ends_when_nothing_is_left_but_waits_for_what_is_due_in_a_moment(box,
 def test_it_stays_while_others_have_all_that_the_channels_take_at_once(box, at_work, monkeypatch):
     started = time.monotonic()
     box.due = [started] * 2
-    full = [
-        False,
-        True,
-        True,
-        False,
-    ]  # its second and third look find every channel full; nothing tells when one is free
+    # Its second and third look find every channel full; nothing tells when one is free.
+    full = [False, True, True, False]
 
     def claim(limit):
         return [] if full and full.pop(0) else box.claim(1)
