@@ -238,6 +238,7 @@ def throughput() -> None:
         ceiling = (len(arrived) - 1) / (arrived[-1] - arrived[0])
         print(f"nothing but the calls, two processes of 64 threads, requests: {ceiling:.0f} posts/s", flush=True)
         workers(installation)
+        installation.beat()
         time.sleep(6)
         receiver.forget()
         installation.run(RELEASE, count=100)
