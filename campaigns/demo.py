@@ -261,7 +261,7 @@ def approve_materials(desk: Desk, page: Campaign) -> None:
     versions.edit(page.materials.get(kind="zalo"), {"lead": _LEAD}, editor)
     versions.each(versions.submit, newest(), editor, page)
     waiting = [one for one in newest() if one.state == MaterialVersion.State.SUBMITTED]
-    back = next(one for one in waiting if one.material.kind == "video")
+    back = next(one for one in waiting if one.material.kind in {"video"})
     versions.send_back(back, approver, "Cảnh đầu nên có số điện thoại báo tin ngay trên hình.")
     versions.each(
         versions.approve, [one for one in waiting if one.material.kind not in {"video", "radio"}], approver, page
