@@ -292,9 +292,11 @@ class MaterialView(CampaignDeskView):
         except Refused as error:
             for words in error.words:
                 messages.error(request, str(words))
-            # Saved words are read again; what was typed and not saved stays on the screen.
+            if not typed:  # nothing to lose: the page as it is now
+                return redirect("campaigns_material", self.campaign.pk, self.material.pk)
+            # What was typed and not saved stays on the screen, beside what is saved by now.
             self.__dict__.pop("chain", None)
-            return self.render_to_response(self.get_context_data(typed=typed if typed else None))
+            return self.render_to_response(self.get_context_data(typed=typed))
 
     def _show(self, typed: Content) -> HttpResponse:
         if self.request.headers.get("X-Requested-With") == "XMLHttpRequest":

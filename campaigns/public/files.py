@@ -22,8 +22,8 @@ from campaigns.materials.offered import approved_versions
 log = logging.getLogger("campaigns.public.files")
 
 A_YEAR = 365 * 24 * 3600
-# Programs that say what they are. What hides is counted: a count is no proof of readers.
-_PROGRAM = re.compile(r"bot\b|crawl|spider|preview|externalhit|slurp|curl|wget|python|monitor", re.IGNORECASE)
+# Programs that say what they are (Cubot makes phones). What hides is counted: a count is no proof of readers.
+_PROGRAM = re.compile(r"(?<!cu)bot\b|crawl|spider|preview|externalhit|slurp|curl|wget|python|monitor", re.IGNORECASE)
 
 
 @require_safe

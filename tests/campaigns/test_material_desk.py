@@ -297,6 +297,29 @@ def test_a_recording_that_is_none_is_refused_and_the_text_stays(here, client):
     assert here.newest("spoken").number == 1
 
 
+def test_the_history_report_leads_to_the_material(here, client):
+    here.approve()
+    boss = make_user(is_superuser=True)
+    log_in(client, boss)
+    answer = said(client.get(reverse("wagtailadmin_reports:site_history")))
+    assert "Material approved" in answer or "A material of a campaign was approved" in answer
+    assert one(here.material()) in answer
+
+
+def test_an_approver_who_was_too_late_sees_the_newest_and_can_approve_that(here, client):
+    versions.submit(here.newest(), here.editor)
+    stale = versions.token(here.newest())
+    versions.edit(here.material(), {"title": "Khác hẳn"}, here.editor)
+    versions.submit(here.newest(), here.editor)
+    log_in(client, here.approver)
+    answer = client.post(one(here.material()), {"deed": "approve", "token": stale}, follow=True)
+    assert "changed this meanwhile" in said(answer)
+    assert here.newest().state == State.SUBMITTED
+    token = re.search(r'name="token" value="([^"]+)"', answer.content.decode())
+    client.post(one(here.material()), {"deed": "approve", "token": token[1]})
+    assert here.newest().state == State.APPROVED
+
+
 # Drafts that leave the desk -------------------------------------------------------------------------------------
 
 

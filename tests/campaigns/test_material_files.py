@@ -150,7 +150,9 @@ def test_programs_and_guesses_are_not_counted(here, client, headers):
     version = here.approve()
     client.get(files.address(version, "zalo.txt"), headers=headers)
     assert counted() == 0
-    client.get(files.address(version, "zalo.txt"), headers={"User-Agent": "Mozilla/5.0 (Android 9; Mobile)"})
+    client.get(
+        files.address(version, "zalo.txt"), headers={"User-Agent": "Mozilla/5.0 (Linux; Android 9; CUBOT NOTE 7)"}
+    )
     assert counted() == 1
 
 
