@@ -9,6 +9,7 @@ from django.utils import timezone
 from wagtail.models import Locale
 from wagtail_localize.operations import translate_object
 
+from campaigns import demo_alerts
 from campaigns.materials import versions
 from campaigns.models import Campaign, MaterialVersion, QuizQuestion, ReportingPlace, ScamForm, TargetGroup
 from cms.demo.demo_content import Desk
@@ -23,6 +24,8 @@ def fill(desk: Desk) -> None:
     page = write_campaign(desk)
     translate_campaign(desk, page)
     approve_materials(desk, campaign())
+    demo_alerts.write_alerts(desk.who, page)
+    demo_alerts.write_indicators(desk.who, page)
 
 
 def campaign(language: str = "vi") -> Campaign:
