@@ -177,8 +177,8 @@ def shorter(text: str, over: float) -> str:
 
 
 def letters_over(text: str, over: float) -> int:
-    """How many letters have to go, for a message to an editor."""
-    return max(1, ceil(len(text) * over))
+    """How many letters have to go, for a message to an editor. Some more than the room says: a line goes whole."""
+    return min(len(text), ceil(len(text) * (over + 0.04)))
 
 
 # Addresses and numbers -------------------------------------------------------------------------------------------
