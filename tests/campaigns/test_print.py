@@ -190,7 +190,7 @@ def test_the_panels_of_the_leaflet_are_in_the_order_of_a_letter_fold():
     third = 297 / 25.4 * 72 / 3
     order = [int(outside[words] // third) for words in ("If", "Report", "Scam")]
     assert order == [0, 1, 2]
-    assert [int(inside[words] // third) for words in ("How", "Signs", "What")] == [0, 1, 2]
+    assert [int(inside[words] // third) for words in ("How", "Signs", "Hang")] == [0, 1, 2]
 
 
 def _places(page) -> dict[str, float]:
