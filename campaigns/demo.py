@@ -9,7 +9,7 @@ from django.utils import timezone
 from wagtail.models import Locale
 from wagtail_localize.operations import translate_object
 
-from campaigns import demo_alerts
+from campaigns import demo_alerts, wave_deeds, wave_templates
 from campaigns.materials import versions
 from campaigns.models import Campaign, MaterialVersion, QuizQuestion, ReportingPlace, ScamForm, TargetGroup
 from cms.demo.demo_content import Desk
@@ -26,6 +26,7 @@ def fill(desk: Desk) -> None:
     approve_materials(desk, campaign())
     demo_alerts.write_alerts(desk.who, page)
     demo_alerts.write_indicators(desk.who, page)
+    plan_waves(desk, campaign())
 
 
 def campaign(language: str = "vi") -> Campaign:
@@ -269,3 +270,27 @@ def approve_materials(desk: Desk, page: Campaign) -> None:
     versions.each(
         versions.approve, [one for one in waiting if one.material.kind not in {"video", "radio"}], approver, page
     )
+
+
+# Its waves ------------------------------------------------------------------------------------------------------
+
+
+def plan_waves(desk: Desk, page: Campaign) -> None:
+    """A launch to look over and start, and a reminder weeks ahead that is running."""
+    publisher = desk.who["phathanh"]
+    eight = timezone.localtime().replace(hour=8, minute=0, second=0, microsecond=0)
+    wave_templates.make(
+        page,
+        publisher,
+        name="Khởi động: toàn tỉnh (hư cấu)",
+        usual=wave_templates.USUAL["launch"],
+        at=eight + timedelta(days=2),
+    )
+    reminder = wave_templates.make(
+        page,
+        publisher,
+        name="Nhắc lại trước kỳ lương (hư cấu)",
+        usual=wave_templates.USUAL["launch"],
+        at=eight + timedelta(days=23),
+    )
+    wave_deeds.start(reminder, publisher)

@@ -27,7 +27,8 @@ from publishing.outbox import enqueue
 from publishing.plan import Owed
 from publishing.story import Action
 
-WAVE_ENDED = gettext_noop("The wave “%(plan)s” is over: %(why)s")
+WAVE_ENDED = gettext_noop("The wave “%(plan)s” is over: this had not gone out.")
+AFTER_THE_END = gettext_noop("“%(plan)s”: this is after the last day of the campaign.")
 STEP_REMOVED = gettext_noop("The step was taken out of the wave “%(plan)s”.")
 BY_A_PERSON = gettext_noop("A person ended it.")
 ALL_OUT = gettext_noop("Everything of it is out.")
@@ -100,7 +101,7 @@ def start(wave: Wave, person: Any, *, now: bool = False) -> list[Delivery]:
     wave.state = Wave.State.ON
     wave.save(update_fields=["state", "starts_at"])
     _log(wave, "start", person)
-    return plan(wave, Teller(wave.campaign), moment, person)
+    return plan(wave, Teller.ready(wave.campaign), moment, person)
 
 
 def plan(
@@ -188,7 +189,7 @@ def resume(wave: Wave, person: Any, *, shifts: bool, sends_missed: bool = False)
     wave.save(update_fields=["state", "paused_at", "paused_by", "pause_reason", "starts_at"])
     _log(wave, "resume", person)
     gone_on = together.release(_keys(wave), person, plan=wave.name, later=later, sends_missed=sends_missed)
-    plan(wave, Teller(wave.campaign), now, person, late_from=paused_at if sends_missed and not shifts else None)
+    plan(wave, Teller.ready(wave.campaign), now, person, late_from=paused_at if sends_missed and not shifts else None)
     return gone_on
 
 
@@ -202,7 +203,7 @@ def end(wave: Wave, person: Any = None, *, why: str = BY_A_PERSON) -> int:
     wave.state, wave.over_at, wave.over_words = Wave.State.OVER, timezone.now(), why
     wave.save(update_fields=["state", "over_at", "over_words"])
     _log(wave, "end", person)
-    return together.cancel(_keys(wave), WAVE_ENDED, {"plan": wave.name, "why": why}, person)
+    return together.cancel(_keys(wave), WAVE_ENDED, {"plan": wave.name}, person)
 
 
 # What the sweep does for it -----------------------------------------------------------------------------------
@@ -226,7 +227,7 @@ def tend(wave: Wave, teller: Teller) -> None:
     renew(wave, teller)
     if until:
         late = [one.step.story_key for one in places_of(wave) if one.standing(now) == Standing.OWED and one.at >= until]
-        together.cancel(late, WAVE_ENDED, {"plan": wave.name, "why": CAMPAIGN_ENDED})
+        together.cancel(late, AFTER_THE_END, {"plan": wave.name})
     if wave.state == Wave.State.PAUSED:
         # What was being sent when the pause began and did not get through, or was planned by somebody since.
         together.pause(_keys(wave), wave.paused_by, plan=wave.name, reason=wave.pause_reason)
@@ -294,7 +295,7 @@ def add_step(wave: Wave, person: Any, *, material: Any, channel: Any, at: dateti
         raise Refused(_("This step is there already."))
     _log(wave, "step", person, step=str(channel))
     if wave.state == Wave.State.ON:
-        plan(wave, Teller(wave.campaign), now, person)
+        plan(wave, Teller.ready(wave.campaign), now, person)
     return step
 
 

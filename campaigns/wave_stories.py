@@ -42,11 +42,15 @@ class Teller:
         self.campaign: Campaign = Campaign.objects.select_related("locale", "office", "topic", "place").get(
             pk=campaign.pk
         )
-        # Before anything is told: what is told of this revision must not depend on who comes first after it was published.
-        corrections.record(self.campaign)
         self.base = self.campaign.story()
         self.digest = self.campaign.words().digest
         self.last_change: Correction | None = self.campaign.corrections.first()
+
+    @classmethod
+    def ready(cls, campaign: Campaign) -> Teller:
+        """For whoever plans: the change that the page carries is on record, whoever comes first after it was published."""
+        corrections.record(Campaign.objects.select_related("locale", "office").get(pk=campaign.pk))
+        return cls(campaign)
 
     def may_tell(self, version: MaterialVersion) -> bool:
         """Whether this approved version can be sent: its form exists, and no change that readers are told of came after
@@ -64,7 +68,10 @@ class Teller:
 
     def first(self, step: WaveStep, version: MaterialVersion) -> Story:
         """The step's post, as its material was approved."""
-        telling = forms()[version.material.kind].telling(version.content, version.campaign_words)
+        form = forms()[version.material.kind]
+        # A field that came with a later release is empty in what was written before.
+        content = {**{field.name: "" for field in form.fields}, **version.content}
+        telling = form.telling(content, version.campaign_words)
         alts = [*telling.pictures_alt, *[""] * len(telling.pictures)]
         return replace(
             self.base,

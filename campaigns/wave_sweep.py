@@ -31,7 +31,7 @@ def see_to(campaign: Campaign, waves: Iterable[Wave]) -> None:
     waves = list(waves)
     if not waves or not campaign.live:
         return
-    teller = Teller(campaign)
+    teller = Teller.ready(campaign)
     for wave in waves:
         for deed in (wave_deeds.follow, wave_deeds.tend):
             try:

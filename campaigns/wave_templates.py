@@ -29,8 +29,7 @@ from publishing.plan import after_quiet
 from publishing.story import Action, Story
 
 BETWEEN = timedelta(minutes=15)  # two posts of one plan at the same moment on different channels help nobody
-LISTENED_TO, READ = frozenset({"script"}), frozenset({"feed", "article", "script"})
-NOT_SEEN = frozenset({"feed", "article"})
+ALL, ON_SCREENS = frozenset({"feed", "article", "script"}), frozenset({"feed", "article"})
 
 
 @dataclass(frozen=True)
@@ -38,16 +37,16 @@ class Usual:
     """A usual plan.
 
     moments  from the day and time that a person gives to the moments at which it sends, the first one first
-    looks    which channels it is for, by how their posts look
-    asks     what the person is asked for
+    kinds    kinds of channel that it is for; empty: all
+    reminds  those that every moment after the first is for, by how their posts look
     """
 
     key: str
     label: str | Promise
     hint: str | Promise
     moments: Callable[[datetime], list[datetime]]
-    looks: frozenset[str] = READ
-    reminds: frozenset[str] = READ  # the channels of every moment after the first
+    kinds: frozenset[str] = frozenset()
+    reminds: frozenset[str] = ALL
 
 
 def _days(*days: int) -> Callable[[datetime], list[datetime]]:
@@ -76,7 +75,7 @@ USUAL = {
             _("Launch and two reminders"),
             _("All channels at the start; what is read on a screen again on day 3 and day 10."),
             _days(0, 3, 10),
-            reminds=NOT_SEEN,
+            reminds=ON_SCREENS,
         ),
         Usual(
             "holiday",
@@ -93,10 +92,9 @@ USUAL = {
         Usual(
             "loudspeakers",
             _("Loudspeakers for a week, mornings"),
-            _("Seven days in a row at the time you enter, where it is read aloud."),
+            _("Seven days in a row at the time you enter."),
             _days(*range(7)),
-            looks=LISTENED_TO,
-            reminds=LISTENED_TO,
+            kinds=frozenset({"loudspeaker"}),
         ),
     )
 }
@@ -187,7 +185,7 @@ def propose(campaign: Campaign, usual: Usual, at: datetime) -> list[Proposed]:
     of the same channel."""
     channels = [one for one in Channel.objects.usable().select_related("organisation") if one.kind in adapters()]
     offered = tellings(campaign)
-    chosen = [(channel, best(channel, offered)) for channel in channels if adapters()[channel.kind].look in usual.looks]
+    chosen = [(one, best(one, offered)) for one in channels if not usual.kinds or one.kind in usual.kinds]
     taken = _taken([channel for channel, _material in chosen])
     found = []
     for number, moment in enumerate(usual.moments(at)):

@@ -44,14 +44,14 @@ def lock_stories(keys: Iterable[str]) -> None:
 
 
 def _locked(keys: Iterable[str], **where: Any) -> list[Delivery]:
-    """First posts of the stories that are not out, not being sent, and not unclear; locked until the transaction ends.
+    """First posts of the stories that are neither out nor being sent; locked until the transaction ends.
 
     A row that a worker is claiming is waited for: that takes no longer than its one statement.
     """
     keys = set(keys)
     lock_stories(keys)
     rows = Delivery.objects.filter(**{"story__in": keys, "action": Action.POST, "state__in": NOT_OUT, **where})
-    return [one for one in rows.select_for_update().order_by("pk") if not one.is_unclear]
+    return list(rows.select_for_update().order_by("pk"))
 
 
 def _note(rows: Iterable[Delivery], person: Any, words: str, values: dict[str, Any] | None = None) -> None:
@@ -86,7 +86,8 @@ def pause(keys: Iterable[str], person: Any, *, plan: str, reason: str) -> int:
     """
     values = {"plan": plan, "person": str(person), "time": local_time(timezone.now()), "reason": reason}
     with transaction.atomic():
-        rows = [one for one in _locked(keys) if one.words != PAUSED]
+        # What is unclear waits for a person already, and its words say what to look for.
+        rows = [one for one in _locked(keys) if one.words != PAUSED and not one.is_unclear]
         for one in rows:
             was = {"state": str(one.state), "words": one.words, "values": one.words_values}
             one.state, one.words, one.words_values = State.HELD, PAUSED, {**values, "was": was}

@@ -32,7 +32,7 @@ class NewWaveForm(forms.Form):
     """A new wave, from a usual plan or empty."""
 
     name = forms.CharField(label=_("Name"), max_length=120)
-    plan = forms.ChoiceField(label=_("Plan"), widget=forms.RadioSelect)
+    plan = forms.ChoiceField(label=_("Usual plan"), widget=forms.RadioSelect)
     at = time_field(
         _("Start"),
         help_text=_("Vietnamese time. For “Before a holiday” enter the holiday; the wave begins 7 days earlier."),

@@ -44,9 +44,7 @@ _STANDINGS: dict[Standing, tuple[str | Promise, str, str]] = {
     Standing.AFTER_END: (_("after the campaign's last day"), "minus", "quiet"),
 }
 _WHY = {
-    Standing.WAITS: _(
-        "No version of the material is approved, or a correction came after it was. It is planned when one is."
-    ),
+    Standing.WAITS: _("It is planned as soon as its material is approved, or approved again after a correction."),
     Standing.MISSED: _("Its time had passed before there was anything approved to send. Nothing is sent late."),
 }
 

@@ -28,7 +28,7 @@ class Article(Form):
     group = _("Messages")
     order = 330
     is_sent = True
-    made_for = frozenset({"wordpress"})
+    made_for = frozenset({"wordpress", "newsroom", "newsroom_mail"})
     fields = (
         Field("title", _("Title"), 150, 2),
         Field("lead", _("Short answer"), 400, 3),

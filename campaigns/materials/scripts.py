@@ -152,6 +152,7 @@ class Loudspeaker(Script):
     label = _("Loudspeaker script")
     order = 310
     is_sent = True
+    made_for = frozenset({"loudspeaker"})
     short_seconds, long_seconds = 45, 120
     file_name = "loudspeaker.txt"
     files = (FileKind("loudspeaker.txt", _("Script in two lengths"), "text/plain; charset=utf-8"),)

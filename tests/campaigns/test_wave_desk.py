@@ -58,6 +58,7 @@ def channels(here) -> dict[str, Channel]:
         "paper": make_channel("wordpress", "Báo"),
         "speaker": make_channel("loudspeaker", "Loa", config={"reached_by": "hand"}),
         "films": make_channel("youtube", "Kênh phim", config={"channel_id": "UC1"}),
+        "newsroom": make_channel("newsroom", "Đài"),
         "off": make_channel(name="Trang cũ", is_active=False),
     }
 
@@ -81,8 +82,8 @@ def said(soup: BeautifulSoup) -> str:
 def test_a_launch_gives_every_channel_what_suits_it_and_none_what_it_cannot_take(here, channels):
     found = {one.channel.name: one.material.kind for one in propose(here.campaign, USUAL["launch"], at(25, 8))}
     assert found["Báo"] == "article" and found["Loa"] == "loudspeaker"
-    assert set(found) == {"Trang", "Báo", "Loa"}
-    assert found["Trang"] != "loudspeaker"
+    assert set(found) == {"Trang", "Báo", "Loa", "Đài"}
+    assert found["Trang"] != "loudspeaker" and found["Đài"] == "article"
 
 
 def test_what_is_spoken_goes_where_it_is_read_aloud_and_pictures_where_they_are_seen():
@@ -142,10 +143,10 @@ def test_a_publisher_makes_a_wave_from_a_plan_and_nothing_is_planned_before_it_i
         follow=True,
     )
     wave = Wave.objects.get()
-    assert wave.steps.count() == 3 and not Delivery.objects.exists()
+    assert wave.steps.count() == 4 and not Delivery.objects.exists()
     shown = BeautifulSoup(answer.content.decode(), "html.parser")
-    assert len(shown.select(".desk-table tbody tr")) == 3 and "Start: first post 25/11/2026 08:00" in shown.get_text()
-    assert "Started: 1 post is planned." in said(do(client, wave, "start"))
+    assert len(shown.select(".desk-table tbody tr")) == 4 and "Start: first post 25/11/2026 08:00" in shown.get_text()
+    assert "Started: 2 posts are planned." in said(do(client, wave, "start"))
 
 
 def test_the_whole_life_of_a_wave_in_clicks(client, publisher, here, clock):

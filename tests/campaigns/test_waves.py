@@ -342,6 +342,15 @@ def test_after_a_pause_each_delivery_has_the_state_it_had(here, publisher):
     assert [post.words for post in posts(wave)[:2]] == [by_hand.HELD_BY_PERSON, "Refused."]
 
 
+def test_what_may_be_out_is_paused_and_looked_for_when_the_wave_goes_on(here, publisher):
+    wave = started(here, publisher)
+    Delivery.objects.filter(pk=posts(wave)[0].pk).update(doubts=1, attempt_no=1, tried_at=NOW)
+    wave_deeds.pause(wave, publisher, reason="Dừng")
+    assert states(wave) == ["held", "held"]
+    wave_deeds.resume(wave, publisher, shifts=False)
+    assert states(wave) == ["due", "due"] and posts(wave)[0].doubts == 1
+
+
 def test_a_correction_goes_out_although_the_wave_is_paused(here, publisher, clock):
     wave = started(here, publisher)
     send(posts(wave)[0])
@@ -504,7 +513,7 @@ def test_a_person_ends_it_and_what_is_being_sent_is_not_touched(here, publisher,
     outbox.claim(1)
     assert wave_deeds.end(wave, publisher) == 1
     assert states(wave) == ["sending", "cancelled"]
-    assert "A person ended it." in posts(wave)[1].words_text()
+    assert "Khởi động" in posts(wave)[1].words_text() and now_of(wave).over_text() == "A person ended it."
 
 
 # Steps --------------------------------------------------------------------------------------------------------
