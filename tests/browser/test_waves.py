@@ -25,8 +25,10 @@ def at_eight(days: int) -> datetime:
 def waves_of(page: Page, demo) -> None:
     """Opens the waves of the demo's campaign."""
     page.goto(f"{demo.url}/admin/campaigns/")
-    page.locator("main a", has_text=CAMPAIGN).first.click()
-    page.locator('.desk-tabs a[href$="/waves/"]').click()
+    with page.expect_navigation():
+        page.locator("main a", has_text=CAMPAIGN).first.click()
+    with page.expect_navigation():
+        page.locator('.desk-tabs a[href$="/waves/"]').click()
 
 
 def test_a_wave_from_its_plan_to_its_end_by_clicks(people, demo):
@@ -35,7 +37,8 @@ def test_a_wave_from_its_plan_to_its_end_by_clicks(people, demo):
     page.fill("input[name=name]", "Đợt thử nghiệm")
     page.check("input[value=reminders]")
     page.fill("input[name=at]", f"{at_eight(30):%Y-%m-%dT%H:%M}")
-    page.locator(".desk-wave-form button[type=submit]").click()
+    with page.expect_navigation():
+        page.locator(".desk-wave-form button[type=submit]").click()
     rows = page.locator(".desk-table tbody tr")
     expect(rows.nth(2)).to_be_visible()
     proposed = rows.count()
@@ -81,7 +84,8 @@ def test_the_pages_of_waves_fit_and_have_no_fault_for_axe(people, demo, width):
         assert not faults, [(fault["id"], [node["target"] for node in fault["nodes"]]) for fault in faults]
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         if _page == "all":
-            page.locator(".desk-waves a", has_text=RUNNING).click()
+            with page.expect_navigation():
+                page.locator(".desk-waves a", has_text=RUNNING).click()
             expect(page.locator(".desk-wave-head")).to_be_visible()
     page.close()
 
