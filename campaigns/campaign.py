@@ -174,7 +174,7 @@ class Campaign(Answer):
             scam_form=str(self.scam_form) if self.scam_form else "",
             target_groups=tuple(str(group) for group in self.target_groups.all()),
             places=tuple(str(place) for place in self.places.all()),
-        )
+        ).composed()
 
     def own_reasons(self) -> list[tuple[str, str | Promise]]:
         found: list[tuple[str, str | Promise]] = []

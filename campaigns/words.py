@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import unicodedata
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -56,6 +57,11 @@ class CampaignWords:
         """Twelve hexadecimal digits for all of it: two campaigns with one digest say the same."""
         said = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(said.encode()).hexdigest()[:12]
+
+    def composed(self) -> CampaignWords:
+        """The same with every letter and its marks in one (NFC): what somebody pasted may be in pieces."""
+        said = json.dumps(self.to_json(), ensure_ascii=False)
+        return self.from_json(json.loads(unicodedata.normalize("NFC", said)))
 
     def to_json(self) -> dict[str, Any]:
         """A dict of JSON types."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
@@ -84,6 +86,11 @@ def test_the_words_of_a_campaign_change_with_what_it_says_only():
     assert page.words().digest == before
     page.signs += "\nGiục bạn làm ngay."
     assert page.words().digest != before
+
+
+def test_letters_that_were_pasted_in_pieces_reach_materials_whole():
+    page = make_campaign(signs=unicodedata.normalize("NFD", "Yêu cầu giữ bí mật"))
+    assert page.words().signs == ("Yêu cầu giữ bí mật",)
 
 
 def test_the_desk_lists_campaigns_and_opens_one(client):
