@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -125,7 +126,8 @@ class Sms(Form):
     def make(self, name: str, content: Content, words: CampaignWords) -> bytes:
         if name != "sms.txt":
             raise KeyError(name)
-        parts = [f"{field.label} – {told(content[field.name])}\n\n{content[field.name]}" for field in self.fields]
+        with translation.override(words.language):
+            parts = [f"{field.label} – {told(content[field.name])}\n\n{content[field.name]}" for field in self.fields]
         return ("\n\n----\n\n".join(parts) + "\n").encode()
 
 

@@ -10,6 +10,7 @@ from cms import people
 from cms.demo.demo_content import Desk
 from cms.gate import reasons
 from cms.models import AnswerList, Place, Topic
+from publishing.models import Channel
 from tests.make import make_office, make_user
 
 pytestmark = pytest.mark.django_db
@@ -19,10 +20,16 @@ pytestmark = pytest.mark.django_db
 def desk() -> Desk:
     who = {
         name: make_user(role, username=name)
-        for name, role in {"bientap": people.EDITOR, "kiemtra": people.CHECKER, "duyet": people.APPROVER}.items()
+        for name, role in {
+            "bientap": people.EDITOR,
+            "kiemtra": people.CHECKER,
+            "duyet": people.APPROVER,
+            "phathanh": people.PUBLISHER,
+        }.items()
     }
     topics = {"lua-dao-truc-tuyen": Topic.objects.create(name="Lừa đảo trực tuyến", slug="lua-dao-truc-tuyen")}
     places = {"toan-tinh": Place.objects.create(name="Toàn tỉnh Ánh Dương", slug="toan-tinh")}
+    Channel.objects.create(organisation=make_office(), kind="facebook", name="Trang của trung tâm (hư cấu)")
     return Desk(who, make_office(), topics, places)
 
 
