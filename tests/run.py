@@ -73,7 +73,12 @@ def main() -> int:
                     *pytest,
                     *("tests/cms", "tests/publishing", "tests/campaigns"),
                     # What a campaign's materials look like asks no database.
-                    *("--ignore", "tests/campaigns/test_print.py", "--ignore", "tests/campaigns/test_material_contract.py"),
+                    *(
+                        "--ignore",
+                        "tests/campaigns/test_print.py",
+                        "--ignore",
+                        "tests/campaigns/test_material_contract.py",
+                    ),
                     *("-m", "not needs"),
                     DATABASE_URL=url,
                 )
