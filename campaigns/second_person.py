@@ -1,4 +1,4 @@
-"""What alerts and indicators share: nobody approves what they wrote, and every step stands in the log."""
+"""How a step is refused in words, and that nobody approves what they wrote."""
 
 from __future__ import annotations
 

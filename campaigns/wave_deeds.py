@@ -11,12 +11,12 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 from wagtail.log_actions import log
 
 from campaigns.materials.models import MaterialVersion
+from campaigns.second_person import Refused
 from campaigns.wave_plan import WAITS_FOR_MATERIAL, Place, Standing, end_of, is_over, places
 from campaigns.wave_stories import Teller, revision_of
 from campaigns.waves import Wave, WaveStep
@@ -35,13 +35,6 @@ ALL_OUT = gettext_noop("Everything of it is out.")
 CAMPAIGN_ENDED = gettext_noop("The campaign has ended.")
 CAMPAIGN_RETRACTED = gettext_noop("The campaign was retracted.")
 MOVED_ON = _("The wave has moved on meanwhile. Please look at it again.")
-
-
-class Refused(Exception):
-    """A verb was refused. The words are a full sentence."""
-
-    def __init__(self, words: str | Promise) -> None:
-        super().__init__(str(words))
 
 
 def locked(wave: Wave, *states: Wave.State) -> Wave:
@@ -270,6 +263,12 @@ def _refuse_past(at: datetime, now: datetime) -> None:
         raise Refused(words % {"at": local_time(at), "now": local_time(now)})
 
 
+def _refuse_before_start(wave: Wave, at: datetime) -> None:
+    if at < wave.starts_at:
+        words = _("%(at)s is before the start of the wave, %(start)s.")
+        raise Refused(words % {"at": local_time(at), "start": local_time(wave.starts_at)})
+
+
 def _refuse_after_end(wave: Wave, at: datetime) -> None:
     until = end_of(wave.campaign)
     if until and at >= until:
@@ -286,9 +285,7 @@ def add_step(wave: Wave, person: Any, *, material: Any, channel: Any, at: dateti
         raise Refused(_("This material is of another campaign."))
     if wave.state != Wave.State.DRAFT:
         _refuse_past(at, now)
-    if at < wave.starts_at:
-        words = _("%(at)s is before the start of the wave, %(start)s.")
-        raise Refused(words % {"at": local_time(at), "start": local_time(wave.starts_at)})
+    _refuse_before_start(wave, at)
     _refuse_after_end(wave, at)
     step, is_new = wave.steps.get_or_create(material=material, channel=channel, after=at - wave.starts_at)
     if not is_new:
@@ -323,9 +320,7 @@ def change_step(step: WaveStep, person: Any, *, at: datetime) -> None:
     now = timezone.now()
     _refuse_past(at, now)
     _refuse_after_end(wave, at)
-    if at < wave.starts_at:
-        words = _("%(at)s is before the start of the wave, %(start)s.")
-        raise Refused(words % {"at": local_time(at), "start": local_time(wave.starts_at)})
+    _refuse_before_start(wave, at)
     found.wave = wave
     place = next(one for one in places_of(wave) if one.step.pk == found.pk)
     if place.standing(now) in {Standing.OUT, Standing.DROPPED}:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop as _
 
 from publishing.channels.base import Outcome
 from publishing.models import CANCELLED_BY_PERSON, Attempt, Channel, Delivery, State, in_words, local_time
-from publishing.outbox import WAITS_FOR_APPROVAL, hindrance, lock_story, wake
+from publishing.outbox import WAITS_FOR_APPROVAL, hindrance, lock_stories, wake
 from publishing.plan import OVERTAKEN
 from publishing.story import Action
 from publishing.turn import NOBODY_KNOWS
@@ -129,7 +129,7 @@ def move(delivery: Delivery, user: Any, *, at: datetime) -> None:
         raise Refused(NOBODY_KNOWS)
     with transaction.atomic():
         # A correction that is replacing it now would take the time it had before.
-        lock_story(delivery.story)
+        lock_stories(delivery.story)
         _person(
             delivery,
             user,
@@ -188,7 +188,7 @@ def owe_again(delivery: Delivery, user: Any) -> None:
     if delivery.action == Action.POST:
         raise Refused(_WRONG_STATE)
     with transaction.atomic():
-        lock_story(delivery.story)
+        lock_stories(delivery.story)
         later = Delivery.objects.filter(channel=delivery.channel_id, story=delivery.story, pk__gt=delivery.pk)
         if later.exists():
             raise Refused(OVERTAKEN)  # the older text would go over the newer one

@@ -24,7 +24,7 @@ from publishing.plan import Owed, first_plan, follow_up
 from publishing.story import Action, Story, Way
 from publishing.turn import UNPREPARED, LeaseLost, Turn
 
-__all__ = ["claim", "deliver", "enqueue", "hindrance", "lock_story", "next_due", "plan_change", "plan_first", "wake"]
+__all__ = ["claim", "deliver", "enqueue", "hindrance", "lock_stories", "next_due", "plan_change", "plan_first", "wake"]
 
 log = logging.getLogger("publishing.outbox")
 
@@ -84,10 +84,11 @@ def hindrance(channel: Channel, action: Action) -> str:
     return adapter.cannot_words if adapter.way(action) == Way.NONE else ""
 
 
-def lock_story(key: str) -> None:
-    """Until the end of the transaction nobody else plans for this story: a first post and the retraction of what it
-    says would otherwise miss each other. SQLite's transactions are alone anyway."""
-    list(StoryVersion.objects.select_for_update().filter(key=key).values_list("pk", flat=True))
+def lock_stories(*keys: str) -> None:
+    """Until the end of the transaction nobody else plans for these stories: a first post and the retraction of what it
+    says would otherwise miss each other. Always in the same order. SQLite's transactions are alone anyway."""
+    rows = StoryVersion.objects.select_for_update().filter(key__in=keys).order_by("pk")
+    list(rows.values_list("pk", flat=True))
 
 
 def plan_change(story: Story) -> list[Delivery]:
@@ -105,7 +106,7 @@ def plan_first(story: Story) -> list[Delivery]:
     """Plans what the channels' own plans take of a newly approved story. Idempotent: a channel that has, or had,
     anything of this story is left to its publisher."""
     with transaction.atomic():
-        lock_story(story.key)
+        lock_stories(story.key)
         if StoryVersion.objects.filter(key=story.key, revision__gt=story.revision).exists():
             return []
         known = Delivery.objects.of_story(story.key).values("channel")
@@ -119,7 +120,7 @@ class _Moved(Exception):
 
 
 def _plan_change(story: Story) -> list[Delivery]:
-    lock_story(story.key)
+    lock_stories(story.key)
     deliveries = list(Delivery.objects.of_story(story.key).select_related("version"))
     if not deliveries:
         return []

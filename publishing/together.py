@@ -20,7 +20,7 @@ from publishing.by_hand import FARTHEST, IN_THE_PAST, MOVED, PAUSED, TOO_FAR, Wr
 from publishing.channels.base import Outcome
 from publishing.copies import PERHAPS_OUT
 from publishing.models import Attempt, Delivery, State, StoryVersion, local_time
-from publishing.outbox import WAITS_FOR_APPROVAL, plan_change, wake
+from publishing.outbox import WAITS_FOR_APPROVAL, lock_stories, plan_change, wake
 from publishing.story import Action, Story
 
 LET_GO = _("“%(plan)s” goes on.")
@@ -37,19 +37,13 @@ class LetGo:
     left_out: int = 0
 
 
-def lock_stories(keys: Iterable[str]) -> None:
-    """As lock_story(), for several, always in the same order."""
-    rows = StoryVersion.objects.select_for_update().filter(key__in=set(keys)).order_by("pk")
-    list(rows.values_list("pk", flat=True))
-
-
 def _locked(keys: Iterable[str], **where: Any) -> list[Delivery]:
     """First posts of the stories that are neither out nor being sent; locked until the transaction ends.
 
     A row that a worker is claiming is waited for: that takes no longer than its one statement.
     """
     keys = set(keys)
-    lock_stories(keys)
+    lock_stories(*keys)
     rows = Delivery.objects.filter(**{"story__in": keys, "action": Action.POST, "state__in": NOT_OUT, **where})
     return list(rows.select_for_update().order_by("pk"))
 
@@ -187,7 +181,7 @@ def follow(story: Story) -> list[Delivery]:
     """Plans a correction, an update or a retraction where the story is, or may be, out. Idempotent. A retraction also
     withdraws what is not out; a correction leaves that to renew()."""
     with transaction.atomic():
-        lock_stories([story.key])
+        lock_stories(story.key)
         if not story.is_retracted and not Delivery.objects.filter(PERHAPS_OUT, story=story.key).exists():
             return []
         return plan_change(story)

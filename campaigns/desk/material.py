@@ -29,8 +29,9 @@ from campaigns.materials import files, history, versions
 from campaigns.materials.base import Content, Field, FileKind, Form
 from campaigns.materials.drafts import marked
 from campaigns.materials.models import Material, MaterialVersion
-from campaigns.materials.versions import Ground, Refused
+from campaigns.materials.versions import Ground
 from campaigns.public.files import ranged
+from campaigns.second_person import Refused
 from cms.translation.languages import name_of
 from publishing.desk.base import may
 

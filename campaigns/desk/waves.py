@@ -23,6 +23,7 @@ from campaigns.campaign import Campaign
 from campaigns.desk.base import CHANGE_WAVES, SEE_WAVES, CampaignDeskView, Part, parts
 from campaigns.desk.effect import form_name
 from campaigns.desk.wave_forms import MoveForm, NewWaveForm, PauseForm, ResumeForm, StepForm, StepTimeForm
+from campaigns.second_person import Refused
 from campaigns.wave_plan import Place, Standing, end_of
 from campaigns.wave_stories import Teller
 from campaigns.waves import Wave
@@ -201,7 +202,7 @@ class WaveDeedView(WaveView):
         wave, where = self.wave, redirect("campaigns_wave", self.campaign.pk, self.wave.pk)
         try:
             told = deed(wave)
-        except (wave_deeds.Refused, _Unclear) as refused:
+        except (Refused, _Unclear) as refused:
             messages.error(request, str(refused))
         else:
             messages.success(request, told)

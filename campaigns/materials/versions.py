@@ -27,6 +27,7 @@ from campaigns.materials import files, history
 from campaigns.materials.base import Content, Form
 from campaigns.materials.forms import forms
 from campaigns.materials.models import Material, MaterialVersion
+from campaigns.second_person import Refused
 from campaigns.words import CampaignWords
 from cms import personal_data
 
@@ -36,14 +37,6 @@ APPROVE = "campaigns.approve_material"
 
 YOU_WROTE_IT = _("You wrote or submitted part of this. Somebody else must approve it.")
 CHANGED_MEANWHILE = _("Somebody else, or the campaign, changed this meanwhile. Look at it again before you save.")
-
-
-class Refused(Exception):
-    """A step was refused. ``words`` are full sentences."""
-
-    def __init__(self, *words: str | Promise) -> None:
-        super().__init__("; ".join(str(each) for each in words))
-        self.words = words
 
 
 # What a step is judged by --------------------------------------------------------------------------------------

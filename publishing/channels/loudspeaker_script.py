@@ -7,11 +7,10 @@ speaking; a text in another language stays as it is written.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 
-from publishing.channels.newsroom_item import NEWSROOM_ZONE, item_headline, one_line, spoken_domain, wording
+from publishing.channels.newsroom_item import NEWSROOM_ZONE, composed, item_headline, one_line, spoken_domain, wording
 from publishing.channels.spoken import spoken
 from publishing.story import Action, Story
 from publishing.text import clip, reading_seconds
@@ -186,7 +185,7 @@ def approved_speech(story: Story, action: Action, owner: str) -> str:
         return ""
     text = long_version(story, action, owner, story.spoken, is_approved=True)
     fits = reading_seconds(text) <= FRAMED_SECONDS and len(text) <= LONG_LENGTH
-    return unicodedata.normalize("NFC", story.spoken.strip()) if fits else ""
+    return composed(story.spoken) if fits else ""
 
 
 def sentences(text: str) -> list[str]:

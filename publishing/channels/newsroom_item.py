@@ -119,7 +119,8 @@ def one_line(text: str) -> str:
     return unicodedata.normalize("NFC", " ".join(text.split()))
 
 
-def _composed(text: str) -> str:
+def composed(text: str) -> str:
+    """As it was approved, with every letter and its marks in one."""
     return unicodedata.normalize("NFC", text.strip())
 
 
@@ -235,7 +236,7 @@ def wording(story: Story, action: Action, room: int) -> str:
 
     A first post whose text to be read aloud was approved has that instead, where it fits whole.
     """
-    if action == Action.POST and story.spoken and len(spoken := _composed(story.spoken)) <= room:
+    if action == Action.POST and story.spoken and len(spoken := composed(story.spoken)) <= room:
         return spoken
     say = phrases(story)
     answer, change = _sentence(story.short_answer), _sentence(story.change)

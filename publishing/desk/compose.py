@@ -233,7 +233,7 @@ class ComposeView(DeskView):
             return False
         user = self.request.user
         with transaction.atomic():
-            outbox.lock_story(self.version.key)
+            outbox.lock_stories(self.version.key)
             if newest_of(self.version.key) != self.version:  # a correction came while this page was open
                 messages.error(self.request, gettext("There is a newer approved version of this answer."))
                 return True

@@ -479,8 +479,8 @@ def test_a_correction_that_replaces_it_meanwhile_wins_and_keeps_the_time_it_saw(
     channel, version = make_channel(), StoryVersion.of(story)
     delivery = owe(channel, version, at=at(25, 19))
     locked = []
-    original = by_hand.lock_story
-    monkeypatch.setattr(by_hand, "lock_story", lambda key: (locked.append(key), original(key)))
+    original = by_hand.lock_stories
+    monkeypatch.setattr(by_hand, "lock_stories", lambda key: (locked.append(key), original(key)))
     meanwhile(monkeypatch, lambda: outbox.plan_change(make_correction(story)))
     assert "has moved on meanwhile" in text_of(move(client, delivery, "2026-11-27T08:00"))
     assert locked == [story.key]  # so that none can begin between the check and the end of the move
