@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from campaigns.indicator_rules import shown
 from campaigns.indicators import Indicator
+from publishing.text import cell_text
 
 PAGE_SIZE = 500
 COLUMNS = (
@@ -27,8 +28,6 @@ COLUMNS = (
     "seen_on",
     "expires_on",
 )
-# A table program takes a cell that begins with one of these for a formula, and runs it.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def rows_of(indicators: Iterable[Indicator], *, whole: bool) -> Iterator[dict[str, Any]]:
@@ -48,17 +47,13 @@ def rows_of(indicators: Iterable[Indicator], *, whole: bool) -> Iterator[dict[st
         }
 
 
-def _cell(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
-
-
 def as_csv(rows: Iterable[dict[str, Any]]) -> str:
     """With a header, in UTF-8 with its mark, so that table programs read Vietnamese; no cell is a formula."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for row in rows:
-        writer.writerow([_cell(row[name]) for name in COLUMNS])
+        writer.writerow([cell_text(row[name]) for name in COLUMNS])
     return "\ufeff" + out.getvalue()
 
 

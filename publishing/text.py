@@ -1,10 +1,11 @@
-"""Text helpers shared by the adapters: clean HTML, plain text, clipping, reading time."""
+"""Text helpers that everybody shares: clean HTML, plain text, clipping, reading time, cells of spreadsheets."""
 
 from __future__ import annotations
 
 import html
 import re
 import unicodedata
+from typing import Any
 
 import bleach
 
@@ -81,3 +82,12 @@ def clip(text: str, limit: int, ending: str = "…") -> str:
 def reading_seconds(text: str) -> int:
     """Seconds a speaker needs to read ``text`` aloud, from the number of syllables; at least 1."""
     return max(1, round(len(text.split()) * 60 / SYLLABLES_A_MINUTE))
+
+
+def cell_text(cell: Any) -> Any:
+    """Text that no spreadsheet takes for a formula: one that begins like one gets an apostrophe in front."""
+    if isinstance(cell, str) and cell.lstrip()[:1] in {"=", "+", "-", "@", "＝", "＋", "－", "＠"}:
+        return f"'{cell}"
+    if isinstance(cell, str) and cell[:1] in {"\t", "\r", "\n"}:
+        return f"'{cell}"
+    return "" if cell is None else cell

@@ -15,7 +15,7 @@ from campaigns.lines import lines
 from campaigns.materials.base import Content, Field, FileKind, Form
 from campaigns.materials.wording import aloud, domain, one_line, sentence
 from campaigns.words import CampaignWords
-from publishing.text import SYLLABLES_A_MINUTE, clip
+from publishing.text import SYLLABLES_A_MINUTE, cell_text, clip
 
 MOST_SCENES = 10
 SCENE_LENGTH, PICTURE_LENGTH = 300, 160
@@ -200,10 +200,7 @@ class Video(Form):
 
     def _table(self, content: Content, words: CampaignWords) -> str:
         file = io.StringIO()
-        # A text that begins with a sign of arithmetic must not become a formula in anybody's spreadsheet.
-        rows = [
-            [f"'{cell}" if cell[:1] in "=+-@" and cell else cell for cell in row] for row in self._rows(content, words)
-        ]
+        rows = [[cell_text(cell) for cell in row] for row in self._rows(content, words)]
         csv.writer(file).writerows(rows)
         return "\ufeff" + file.getvalue()
 

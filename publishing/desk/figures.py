@@ -22,6 +22,7 @@ from publishing.desk.charts import bars, line
 from publishing.figures import MEASURES, Figure, Measured, Sum
 from publishing.models import Delivery
 from publishing.series import Series, all_series, series_of
+from publishing.text import cell_text
 
 PERIODS = (7, 30, 90)
 STORIES_SHOWN = 50
@@ -149,7 +150,7 @@ def _csv(posts: list[Measured], days: int) -> HttpResponse:
     write = csv.writer(rows)
     about = [_("Organisation"), _("Channel"), _("Campaign"), _("Answer"), _("Address"), _("Sent")]
     heads = [*about, *LABELS.values(), _("Asked")]
-    write.writerow([plain(str(head)) for head in heads])
+    write.writerow([cell_text(str(head)) for head in heads])
     gone = gettext("not told any more")
     for post in posts:
         one = post.delivery
@@ -157,19 +158,10 @@ def _csv(posts: list[Measured], days: int) -> HttpResponse:
         series = str(series_of(one.version) or "")
         where = [one.channel.organisation.name, one.channel.name]
         cells = [*where, series, one.version.title, one.permalink, _time(one.sent_at)]
-        write.writerow([plain(cell) for cell in [*cells, *told, _time(post.at)]])
+        write.writerow([cell_text(cell) for cell in [*cells, *told, _time(post.at)]])
     answer = HttpResponse("\ufeff" + rows.getvalue(), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="figures-{days}-{timezone.localdate():%Y-%m-%d}.csv"'
     return answer
-
-
-def plain(cell: Any) -> Any:
-    """Text that no spreadsheet takes for a formula: one that begins like one gets an apostrophe in front."""
-    if isinstance(cell, str) and cell.lstrip()[:1] in {"=", "+", "-", "@", "＝", "＋", "－", "＠"}:
-        return f"'{cell}"
-    if isinstance(cell, str) and cell[:1] in {"\t", "\r", "\n"}:
-        return f"'{cell}"
-    return "" if cell is None else cell
 
 
 def _time(moment: Any) -> str:

@@ -17,8 +17,8 @@ from cms import people
 from publishing import measuring
 from publishing.channels.facebook import Facebook
 from publishing.desk.charts import bars, line
-from publishing.desk.figures import plain
 from publishing.models import Channel, Measurement, State
+from publishing.text import cell_text
 from tests.make import make_user
 from tests.publishing.test_desk import make_channel, make_version, owe
 
@@ -165,11 +165,11 @@ def test_the_table_for_spreadsheets_has_every_post_and_no_formula(client, publis
 
 @pytest.mark.parametrize("text", ["=1", "+1", "-1", "@a", "\t=1", "\r=1", " =1", "\n1", "＝1"])
 def test_what_begins_like_a_formula_is_text(text):
-    assert plain(text) == f"'{text}"
+    assert cell_text(text) == f"'{text}"
 
 
 def test_what_does_not_stays_as_it_is():
-    assert [plain(one) for one in ("Tin giả", "1=1", "", 0, -5, None)] == ["Tin giả", "1=1", "", 0, -5, ""]
+    assert [cell_text(one) for one in ("Tin giả", "1=1", "", 0, -5, None)] == ["Tin giả", "1=1", "", 0, -5, ""]
 
 
 @pytest.mark.parametrize(("role", "status"), [(people.EDITOR, 302), (people.APPROVER, 200), (people.PUBLISHER, 200)])
