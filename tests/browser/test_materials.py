@@ -13,14 +13,20 @@ pytestmark = [pytest.mark.needs("chromium"), pytest.mark.django_db]
 TITLE = "Công an không bao giờ làm việc qua điện thoại"
 
 
+def follow(page: Page, link: str) -> None:
+    """Until the page behind the link is whole: half a page has no heading yet."""
+    with page.expect_navigation():
+        page.locator(link).click()
+
+
 def open_materials(page: Page, demo) -> None:
     page.goto(f"{demo.url}/admin/campaigns/")
-    page.locator(".desk-stories h2 a", has_text="Công an không làm việc").first.click()
-    page.locator(".desk-tabs a[href$='/materials/']").click()
+    follow(page, ".desk-stories h2 a:has-text('Công an không làm việc') >> nth=0")
+    follow(page, ".desk-tabs a[href$='/materials/']")
 
 
 def open_zalo(page: Page) -> None:
-    page.locator(".material-list h4 a", has_text="Zalo").click()
+    follow(page, ".material-list h4 a:has-text('Zalo')")
 
 
 def faults(page: Page) -> list[str]:
