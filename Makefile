@@ -5,7 +5,7 @@ PY := $(VENV)/bin/python
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint lock messages screenshots clean
+.PHONY: help demo test audit lint lock messages screenshots clean
 
 help: ## says what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -28,11 +28,14 @@ demo: $(VENV)/.runs ## runs everything here with invented content, until Ctrl-C 
 test: $(VENV)/.tests ## runs all checks and tests, installing what they need (as root)
 	@cd $(ROOT) && exec $(PY) tests/run.py
 
+audit: $(VENV)/.tests ## asks whether a dependency has a known hole (needs the Internet; says so if it could not ask)
+	@cd $(ROOT) && exec $(PY) -m tests.audit
+
 lint: $(VENV)/.tests ## formats and checks the code
 	@cd $(ROOT) && $(VENV)/bin/ruff check --fix . && $(VENV)/bin/ruff format . && $(VENV)/bin/mypy
 
 lock: ## compiles requirements*.in into the lock files (needs uv)
-	@cd $(ROOT) && for one in requirements requirements-dev; do \
+	@cd $(ROOT) && for one in requirements requirements-s3 requirements-dev; do \
 	  uv pip compile --quiet --python-version 3.11 --generate-hashes --custom-compile-command "make lock" $$one.in -o $$one.txt; done
 
 messages: $(VENV)/.tests ## collects and compiles the texts of the interface (needs gettext)

@@ -37,7 +37,7 @@ from django.db import connection, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from bench.invented import claims  # noqa: E402
-from cms import matching, postings  # noqa: E402
+from cms.finding import matching, postings  # noqa: E402
 from cms.finding.reading import Reading  # noqa: E402
 from cms.finding.search import fold  # noqa: E402
 

@@ -20,6 +20,7 @@ from campaigns.lines import LinesField, lines
 from campaigns.words import CampaignWords, Question, ReportTo
 from cms.pages.answer import Answer
 from cms.translation import languages
+from publishing.text import clean_html, plain_text
 
 
 class Campaign(Answer):
@@ -60,6 +61,7 @@ class Campaign(Answer):
 
     is_creatable = True
     read_once = ("answered", "report_to", "questions")
+    read_with = ("scam_form",)
     parent_page_types = ["cms.AnswerList"]
     subpage_types: list[str] = []
     search_fields = [
@@ -86,7 +88,7 @@ class Campaign(Answer):
                     FieldPanel("starts_on"),
                     FieldPanel("ends_on"),
                 ],
-                heading=_("Plan"),
+                heading=_("Campaign"),
             ),
             InlinePanel("answered", label=_("Incident"), heading=_("Incidents this answers")),
             FieldPanel("short_answer"),
@@ -138,6 +140,18 @@ class Campaign(Answer):
                 ((head, format_html_join("", "<li>{}</li>", ((point,) for point in points))) for head, points in told),
             )
         return made + str(self.body)
+
+    def told_in_posts(self) -> str:
+        """What to do comes first: a post is cut after a few lines, and who reads it may be on the telephone with them."""
+        with translation.override(self.locale.language_code):
+            how, signs, do_now, if_paid = self.sections()
+            report_to = (gettext("Where to report"), tuple(one.in_a_line for one in self.report_to.all()))
+            told = [
+                "\n".join([f"{heading}:", *(f"• {point}" for point in points)])
+                for heading, points in (do_now, report_to, signs, how, if_paid)
+                if points
+            ]
+        return "\n\n".join([*told, plain_text(clean_html(str(self.body)))]).strip()
 
     def more_for_machines(self) -> list[dict[str, Any]]:
         """Two instructions: what to do now, and what to do after paying. Never a ClaimReview: no claim is judged."""

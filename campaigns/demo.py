@@ -6,15 +6,17 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
+from wagtail.log_actions import log
 from wagtail.models import Locale
 from wagtail_localize.operations import translate_object
 
-from campaigns import demo_alerts, wave_deeds, wave_templates
-from campaigns.materials import versions
-from campaigns.models import Campaign, MaterialVersion, QuizQuestion, ReportingPlace, ScamForm, TargetGroup
+from campaigns import demo_alerts, demo_recording, wave_deeds, wave_templates
+from campaigns.materials import ground, renewal, versions
+from campaigns.models import Campaign, MaterialVersion, QuizQuestion, ReportingPlace, ScamForm, TargetGroup, WaveStep
 from cms.demo.demo_content import Desk
 from cms.incidents import Appearance, Incident
 from cms.models import Evidence
+from publishing.models import Channel
 
 SLUG = "cong-an-khong-lam-viec-qua-dien-thoai"
 
@@ -92,6 +94,7 @@ def write_campaign(desk: Desk) -> Campaign:
         Appearance(platform=Appearance.Platform.MESSAGE), Appearance(platform=Appearance.Platform.ZALO)
     )
     incident.save()
+    log(instance=incident, action="wagtail.create", user=desk.who["bientap"])
     today = timezone.localdate()
     page = Campaign(
         title="Công an không làm việc qua điện thoại: hãy cúp máy",
@@ -257,12 +260,13 @@ _LEAD = "Ai xưng là công an, tòa án mà đòi tiền hoặc bảo cài ứn
 def approve_materials(desk: Desk, page: Campaign) -> None:
     """Most are approved; one was worded anew, one waits for the approver, one was sent back, one lacks its recording."""
     editor, approver = desk.who["bientap"], desk.who["duyet"]
-    versions.refresh(page)
+    renewal.refresh(page)
 
     def newest() -> list[MaterialVersion]:
-        return [versions.chain_of(material)[0] for material in page.materials.order_by("pk")]
+        return [ground.chain_of(material)[0] for material in page.materials.order_by("pk")]
 
     versions.edit(page.materials.get(kind="zalo"), {"lead": _LEAD}, editor)
+    versions.edit(page.materials.get(kind="loudspeaker"), {}, editor, sound=demo_recording.recording(editor))
     versions.each(versions.submit, newest(), editor, page)
     waiting = [one for one in newest() if one.state == MaterialVersion.State.SUBMITTED]
     back = next(one for one in waiting if one.material.kind in {"video"})
@@ -276,7 +280,8 @@ def approve_materials(desk: Desk, page: Campaign) -> None:
 
 
 def plan_waves(desk: Desk, page: Campaign) -> None:
-    """A launch to look over and start, and a reminder weeks ahead that is running."""
+    """A launch to look over and start, a reminder weeks ahead that is running, and what loudspeakers and newsrooms got at
+    once, with its recording."""
     publisher = desk.who["phathanh"]
     eight = timezone.localtime().replace(hour=8, minute=0, second=0, microsecond=0)
     wave_templates.make(
@@ -294,3 +299,11 @@ def plan_waves(desk: Desk, page: Campaign) -> None:
         at=eight + timedelta(days=23),
     )
     wave_deeds.start(reminder, publisher)
+    aloud = Channel.objects.usable().filter(kind__in=("loudspeaker", "newsroom", "newsroom_mail"))
+    if not aloud:
+        return
+    now, script = timezone.now(), page.materials.get(kind="loudspeaker")
+    wave = wave_templates.make(page, publisher, name="Phát thanh ngay (hư cấu)", usual=None, at=now)
+    for channel in aloud:
+        WaveStep.objects.create(wave=wave, material=script, channel=channel, after=timedelta())
+    wave_deeds.start(wave, publisher, now=True)

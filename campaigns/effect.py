@@ -20,7 +20,7 @@ from campaigns.campaign import Campaign
 from campaigns.materials.models import DownloadCount, Material
 from campaigns.quiz.models import QuizCount
 from campaigns.waves import WaveStep
-from cms.incidents import Appearance
+from cms.incidents import Appearance, family
 from cms.sent_in.submissions import Submission
 from publishing import figures
 from publishing.models import Delivery
@@ -145,7 +145,7 @@ class Effect:
         first = self.launched_on - timedelta(weeks=WEEKS)
         today = timezone.localdate()
         after = min(WEEKS, (today - self.launched_on).days // 7 + 1)
-        incidents = {one.incident_id for page in self.pages for one in page.answered.all()}
+        incidents = family(one.incident_id for page in self.pages for one in page.answered.all())
         sent = _by_week(Submission.objects.filter(incident__in=incidents), "received_at", first)
         seen = _by_week(Appearance.objects.filter(incident__in=incidents), "seen_at", first)
         return [

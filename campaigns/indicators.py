@@ -6,16 +6,13 @@ its evidence, its approval by a second person and its end, and everybody may say
 
 from __future__ import annotations
 
-import secrets
-from datetime import timedelta
-
 from django.conf import settings
-from django.contrib.auth.hashers import check_password, make_password
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.campaign import Campaign
+from cms.partner_keys import Keyed, whose
 from cms.sent_in.submissions import new_code
 
 
@@ -123,14 +120,10 @@ class ListingComplaint(models.Model):
         return f"{self.indicator_id}: {self.get_state_display()}"
 
 
-class Partner(models.Model):
+class Partner(Keyed):
     """A bank, telecom or agency that may read whole indicators with a key. The key is shown once and kept as a hash."""
 
     name = models.CharField(_("organisation"), max_length=200, unique=True)
-    prefix = models.CharField(max_length=12, unique=True, editable=False)
-    key_hash = models.CharField(max_length=200, editable=False)
-    made_at = models.DateTimeField(default=timezone.now, editable=False)
-    used_at = models.DateTimeField(_("last used"), null=True, editable=False)
     is_active = models.BooleanField(_("may read"), default=True)
 
     class Meta:
@@ -141,23 +134,7 @@ class Partner(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def new_key(self) -> str:
-        """Gives this partner a new key, which replaces any earlier one, and saves. The whole key is not kept."""
-        self.prefix = secrets.token_hex(6)
-        secret = secrets.token_urlsafe(32)
-        self.key_hash = make_password(secret)
-        self.save()
-        return f"{self.prefix}.{secret}"
-
-    def note_use(self) -> None:
-        """Writes down that the key was used, once an hour at most: a reader must not write at each request."""
-        now = timezone.now()
-        if self.used_at is None or now - self.used_at > timedelta(hours=1):
-            type(self).objects.filter(pk=self.pk).update(used_at=now)
-
     @classmethod
     def with_key(cls, key: str) -> Partner | None:
         """Whose key this is, if it still may read."""
-        prefix, _dot, secret = key.partition(".")
-        partner = cls.objects.filter(prefix=prefix, is_active=True).first() if secret else None
-        return partner if partner and check_password(secret, partner.key_hash) else None
+        return whose(key, cls.objects.filter(is_active=True))

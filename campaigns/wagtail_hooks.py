@@ -20,9 +20,11 @@ from campaigns.campaign import Campaign
 from campaigns.desk import material_hooks as material_hooks  # the materials register their own
 from campaigns.desk import wave_hooks as wave_hooks  # and the waves
 from campaigns.desk.base import SEE, SEE_ALERTS, SEE_INDICATORS
+from campaigns.desk.what_waits import SOURCES
 from campaigns.taxonomy import ScamForm, TargetGroup
 from cms.translation.names import NamedLayout, NamesForm, NamesPanel
 from publishing.desk.base import may
+from publishing.desk.waiting import add_sources
 from publishing.wagtail_hooks import DeskMenuItem
 
 
@@ -122,6 +124,8 @@ class TaxonomyGroup(SnippetViewSetGroup):
     menu_order = 156
     add_to_admin_menu = True
 
+
+add_sources(*SOURCES)
 
 # (what is done, in the list of the log; what was done, on one line of it)
 LOGGED = {

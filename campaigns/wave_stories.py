@@ -53,11 +53,13 @@ class Teller:
         return cls(campaign)
 
     def may_tell(self, version: MaterialVersion) -> bool:
-        """Whether this approved version can be sent: its form exists, and no change that readers are told of came after
+        """Whether this approved version can be sent: its form exists, its recording is there, and no change that readers are told of came after
         its approval and made its text another one."""
         form = forms().get(version.material.kind)
         if form is None or not form.is_sent or version.number >= VERSIONS:
             return False
+        if files.lacks_sound(version):
+            return False  # what was approved is the text with its recording
         change = self.last_change
         is_older = change is not None and version.approved_at is not None and version.approved_at < change.made_at
         return not is_older or version.drawn_from == self.digest
@@ -88,19 +90,22 @@ class Teller:
             videos=(),
             cards=(),
             spoken=telling.spoken,
+            audio=files.audio(version),
             change="",
             change_kind="",
             is_part=True,
         )
 
-    def change(self, step: WaveStep) -> Story | None:
+    def change(self, step: WaveStep, version: MaterialVersion | None = None) -> Story | None:
         """What copies of the step are told after the campaign's last change; None if there was none.
 
-        In the campaign's own words, which were approved with the change: a material gets its new text later.
+        In the campaign's own words, which were approved with the change: a material gets its new text later. A recording
+        goes along if the approved ``version`` of the material has one that says what the campaign says now.
         """
         change = self.last_change
         if change is None:
             return None
+        is_current = version is not None and version.drawn_from == self.digest and not self.base.is_retracted
         return replace(
             self.base,
             key=step.story_key,
@@ -108,6 +113,7 @@ class Teller:
             change=change.note,
             change_kind=change.kind,
             cards=(),
+            audio=files.audio(version) if version and is_current else None,
             is_part=True,
         )
 

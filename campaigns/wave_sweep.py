@@ -10,20 +10,83 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 from wagtail.signals import page_published
 
-from campaigns import wave_deeds
 from campaigns.campaign import Campaign
-from campaigns.wave_stories import Teller
+from campaigns.second_person import Refused
+from campaigns.wave_deeds import end, plan
+from campaigns.wave_lock import keys, locked, places_of
+from campaigns.wave_plan import WAITS_FOR_MATERIAL, Standing, end_of, is_over
+from campaigns.wave_stories import Teller, revision_of
 from campaigns.waves import Wave
-from publishing.signals import sweeping
+from publishing import together
+from publishing.signals import restored, sweeping
 
 log = logging.getLogger("campaigns.wave_sweep")
 
+AFTER_THE_END = gettext_noop("“%(plan)s”: this is after the last day of the campaign.")
+ALL_OUT = gettext_noop("Everything of it is out.")
+CAMPAIGN_ENDED = gettext_noop("The campaign has ended.")
+CAMPAIGN_RETRACTED = gettext_noop("The campaign was retracted.")
+
 GOING = (Wave.State.ON, Wave.State.PAUSED)
 FOLLOWED_FOR = timedelta(days=7)  # after a publication, as for answers
+
+
+@transaction.atomic
+def tend(wave: Wave, teller: Teller) -> None:
+    """Brings a running or paused wave to where it should be. Idempotent; does nothing to one in another state."""
+    try:
+        wave = locked(wave, Wave.State.ON, Wave.State.PAUSED)
+    except Refused:
+        return
+    now, until = timezone.now(), end_of(teller.campaign)
+    wave.campaign = teller.campaign
+    if teller.campaign.is_retracted:
+        end(wave, why=CAMPAIGN_RETRACTED)
+        return
+    if until and now >= until:
+        end(wave, why=CAMPAIGN_ENDED)
+        return
+    renew(wave, teller)
+    if until:
+        late = [one.step.story_key for one in places_of(wave) if one.standing(now) == Standing.OWED and one.at >= until]
+        together.cancel(late, AFTER_THE_END, {"plan": wave.name})
+    if wave.state == Wave.State.PAUSED:
+        # What was being sent when the pause began and did not get through, or was planned by somebody since.
+        together.pause(keys(wave), wave.paused_by, plan=wave.name, reason=wave.pause_reason)
+        return
+    plan(wave, teller, now)
+    if is_over(wave, places_of(wave, teller), now):
+        end(wave, why=ALL_OUT)
+
+
+def renew(wave: Wave, teller: Teller) -> None:
+    """Gives what is not out the text that is approved now; what has none that may be sent is taken back until it has."""
+    for place in places_of(wave, teller):
+        if place.post is None or place.standing(timezone.now()) != Standing.OWED:
+            continue
+        if place.version is None:
+            together.cancel([place.step.story_key], WAITS_FOR_MATERIAL)
+        elif place.post.version.revision < teller.revision(place.version):
+            together.renew(teller.first(place.step, place.version))
+
+
+def follow(wave: Wave, teller: Teller) -> None:
+    """Plans what copies of the wave's steps owe after the campaign's last change. Idempotent."""
+    change = teller.last_change
+    if change is None:
+        return
+    for place in places_of(wave):
+        # What was told after the change, or was never planned, owes nothing; that is most, and costs no query.
+        if place.post is None or place.post.version.revision >= revision_of(change.revision):
+            continue
+        if story := teller.change(place.step, place.version):
+            together.follow(story)
 
 
 def see_to(campaign: Campaign, waves: Iterable[Wave]) -> None:
@@ -33,7 +96,7 @@ def see_to(campaign: Campaign, waves: Iterable[Wave]) -> None:
         return
     teller = Teller.ready(campaign)
     for wave in waves:
-        for deed in (wave_deeds.follow, wave_deeds.tend):
+        for deed in (follow, tend):
             try:
                 deed(wave, teller)
             except Exception:
@@ -70,3 +133,4 @@ def connect() -> None:
     campaign first."""
     page_published.connect(on_published, dispatch_uid="waves")
     sweeping.connect(sweep, dispatch_uid="waves")
+    restored.connect(sweep, dispatch_uid="waves")

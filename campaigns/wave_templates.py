@@ -22,6 +22,7 @@ from campaigns.materials.base import Telling
 from campaigns.materials.forms import forms
 from campaigns.materials.models import Material, MaterialVersion
 from campaigns.waves import Wave, WaveStep
+from publishing.agencies import sendable_by
 from publishing.channels import adapters
 from publishing.desk.timing import AT, CLOSE
 from publishing.models import Channel, Delivery, State
@@ -180,10 +181,12 @@ class Proposed:
     at: datetime
 
 
-def propose(campaign: Campaign, usual: Usual, at: datetime) -> list[Proposed]:
+def propose(campaign: Campaign, usual: Usual, at: datetime, person: Any = None) -> list[Proposed]:
     """The steps of the usual plan, one channel a while after the other, after quiet hours, and not close to another post
-    of the same channel."""
-    channels = [one for one in Channel.objects.usable().select_related("organisation") if one.kind in adapters()]
+    of the same channel. Of the channels those that ``person`` may plan for."""
+    usable = Channel.objects.usable().select_related("organisation")
+    may = usable if person is None else sendable_by(person, usable)
+    channels = [one for one in may if one.kind in adapters()]
     offered = tellings(campaign)
     chosen = [(one, best(one, offered)) for one in channels if not usual.kinds or one.kind in usual.kinds]
     taken = _taken([channel for channel, _material in chosen])
@@ -224,7 +227,7 @@ def _taken(channels: list[Channel]) -> dict[int, list[datetime]]:
 @transaction.atomic
 def make(campaign: Campaign, person: Any, *, name: str, usual: Usual | None, at: datetime) -> Wave:
     """A draft with the steps of the usual plan, for a person to look over; without one it begins empty."""
-    steps = propose(campaign, usual, at) if usual else []
+    steps = propose(campaign, usual, at, person) if usual else []
     starts_at = min([one.at for one in steps], default=usual.moments(at)[0] if usual else at)
     wave = Wave.objects.create(campaign=campaign, name=name, starts_at=starts_at, made_by=person)
     WaveStep.objects.bulk_create(

@@ -7,12 +7,10 @@ evidence check and an approval of exactly this content, both by people who did n
 
 from __future__ import annotations
 
-import hashlib
-import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.db.models.signals import pre_save
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -26,6 +24,8 @@ from wagtail.admin import messages
 from wagtail.log_actions import log
 from wagtail.models import AbstractGroupApprovalTask, Page, Revision, TaskState
 
+from cms.agencies import may_work_on
+from cms.content_digest import NOT_CONTENT, digest
 from cms.gate import reasons
 from cms.pages.answer import Answer
 
@@ -42,46 +42,38 @@ class Refusal(Exception):
         self.words = words
 
 
-# Content ------------------------------------------------------------------------------------------------------
-
-# What Wagtail keeps in a page's data that is not content: bookkeeping, locks, schedules, comments of the desk.
-_NOT_CONTENT = frozenset(
-    "pk id page page_ptr answer_ptr path depth numchild url_path draft_title live has_unpublished_changes owner content_type"
-    " first_published_at last_published_at latest_revision_created_at live_revision latest_revision locked locked_at"
-    " locked_by expired go_live_at expire_at alias_of wagtail_admin_comments index_entries sort_order".split()
-)
-
-
-def _content(data: Any) -> Any:
-    if isinstance(data, dict):
-        # What is empty is left out: a field that a new release adds, empty on every page, unsettles no approval.
-        kept = {name: _content(value) for name, value in data.items() if name not in _NOT_CONTENT}
-        return {name: value for name, value in kept.items() if value not in (None, "", False, [], {})}
-    if isinstance(data, list):
-        return [_content(value) for value in data]
-    return data
-
-
-def digest(data: dict[str, Any]) -> str:
-    """SHA-256 of the content in a page's ``serializable_data()`` or in a revision's ``content``."""
-    body = json.dumps(_content(data), cls=DjangoJSONEncoder, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(body.encode()).hexdigest()
-
-
 def authors(page: Answer) -> set[int]:
     """Ids of everybody who wrote any of what is not published yet, and of the page's owner while it never was.
 
     A revision that changes nothing makes nobody an author.
     """
-    live = page.live_revision if page.live else None
-    found: set[int] = set()
+    return authors_of([page])[page.pk]
+
+
+def authors_of(pages: Iterable[Page]) -> dict[int, set[int]]:
+    """The same of many pages, by page id. Two queries."""
+    pages = list(pages)
+    lives = Revision.objects.in_bulk([page.live_revision_id for page in pages if page.live and page.live_revision_id])
+    made: dict[str, list[Revision]] = {str(page.pk): [] for page in pages}
+    for revision in Revision.page_revisions.filter(object_id__in=made).order_by("created_at", "id"):
+        made[revision.object_id].append(revision)
+    return {page.pk: _authors(page, lives.get(page.live_revision_id), made[str(page.pk)]) for page in pages}
+
+
+def ever_authors(page: Page) -> set[int]:
+    """Ids of everybody who ever wrote any of it, published or not. One query, and every revision read."""
+    return _authors(
+        page, None, list(Revision.page_revisions.filter(object_id=str(page.pk)).order_by("created_at", "id"))
+    )
+
+
+def _authors(page: Page, live: Revision | None, revisions: list[Revision]) -> set[int]:
+    live = live if page.live else None
+    found: set[int] = {page.owner_id} if live is None and page.owner_id else set()
     before = digest(live.content) if live else ""
-    revisions = page.revisions.order_by("created_at", "id")
-    if live:
-        revisions = revisions.filter(created_at__gt=live.created_at)
-    elif page.owner_id:
-        found.add(page.owner_id)
     for revision in revisions:
+        if live and revision.created_at <= live.created_at:
+            continue
         now = digest(revision.content)
         if now != before and revision.user_id:
             found.add(revision.user_id)
@@ -188,9 +180,17 @@ class SecondPersonTask(AbstractGroupApprovalTask):
             raise Refusal(page, [reason.words for reason in found])
         return super().start(workflow_state, user=user)
 
+    def user_can_access_editor(self, page: Page, user: Any) -> bool:
+        answer = page.specific
+        is_theirs = not isinstance(answer, Answer) or may_work_on(user, answer)
+        return is_theirs and bool(super().user_can_access_editor(page, user))
+
     def get_actions(self, obj: Any, user: Any) -> list[tuple[str, str, bool]]:
         actions = super().get_actions(obj, user)
-        if isinstance(obj.specific, Answer) and user.pk in authors(obj.specific):
+        page = obj.specific
+        if isinstance(page, Answer) and not may_work_on(user, page):
+            return []
+        if isinstance(page, Answer) and user.pk in authors(page):
             return [action for action in actions if action[0] != "approve"]
         return actions
 
@@ -262,7 +262,7 @@ _CONTENT_OF_PAGE = ("title", "slug", "seo_title", "search_description")
 def guard(sender: type[models.Model], instance: Page, raw: bool = False, **signal: Any) -> None:
     """Refuses any save that makes an answer live, changes it live, or takes it off, without the approvals it needs."""
     fields = signal.get("update_fields")
-    is_bookkeeping = fields is not None and set(fields) <= _NOT_CONTENT - {"live"}
+    is_bookkeeping = fields is not None and set(fields) <= NOT_CONTENT - {"live"}
     if raw or is_bookkeeping or (instance.pk is None and not instance.live):
         return
     before = Page.objects.filter(pk=instance.pk).values("live", "first_published_at", *_CONTENT_OF_PAGE).first()

@@ -17,7 +17,7 @@ from cms.incidents import mark_answered
 from cms.pages.answer import Answer, Change
 from publishing.models import Organisation, StoryVersion
 from publishing.outbox import plan_change, plan_first
-from publishing.signals import sweeping
+from publishing.signals import restored, sweeping
 
 log = logging.getLogger("cms.corrections")
 
@@ -105,7 +105,8 @@ def follow(page: Answer) -> None:
     What was approved is kept even if planning fails: from then on the tables say that every copy owes it.
     """
     with transaction.atomic():
-        mark_answered(page, is_holding=page.is_holding)
+        if not page.is_retracted:
+            mark_answered(page, is_holding=page.is_holding)
         is_changed = record(page) is not None
         story = page.story()
         StoryVersion.of(story)
@@ -138,3 +139,4 @@ def connect() -> None:
     """Connects to Wagtail's publishing and to the worker's sweep."""
     page_published.connect(on_published, dispatch_uid="corrections")
     sweeping.connect(sweep, dispatch_uid="corrections")
+    restored.connect(sweep, dispatch_uid="corrections")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +17,9 @@ from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.models import Orderable
 from wagtail.search import index
+
+from cms.deadlines import DeadlineQuerySet, WithDeadlines
+from cms.office_clocks import office_clocks
 
 
 class Named(models.Model):
@@ -59,7 +64,7 @@ class Place(Named):
         verbose_name_plural = _("places")
 
 
-class Incident(index.Indexed, ClusterableModel):
+class Incident(index.Indexed, WithDeadlines, ClusterableModel):
     """One rumour or scam as it spread."""
 
     class Kind(models.TextChoices):
@@ -81,6 +86,13 @@ class Incident(index.Indexed, ClusterableModel):
         ANSWERED = "answered", _("answered")
         AGAIN = "again", _("spreading again")
         CLOSED = "closed", _("closed")
+        MERGED = "merged", _("merged into another")
+
+    class Origin(models.TextChoices):
+        OWN = "own", _("the office itself")
+        PUBLIC = "public", _("sent in by the public")
+        PARTNER = "partner", _("a partner's system")
+        IMPORT = "import", _("imported table")
 
     claim = models.TextField(
         _("claim as it spread"),
@@ -97,6 +109,13 @@ class Incident(index.Indexed, ClusterableModel):
     status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.REPORTED)
     note = models.TextField(_("internal note"), blank=True, help_text=_("Never public. No personal data here either."))
     registered_at = models.DateTimeField(_("registered"), default=timezone.now, editable=False)
+    origin = models.CharField(_("came from"), max_length=8, choices=Origin.choices, default=Origin.OWN, editable=False)
+    # Set while this one is no more than a pointer; always to one that is none, so that one step leads there.
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="merged"
+    )
+
+    objects = DeadlineQuerySet.as_manager()
 
     search_fields = [index.SearchField("claim"), index.AutocompleteField("claim"), index.FilterField("status")]
 
@@ -104,12 +123,34 @@ class Incident(index.Indexed, ClusterableModel):
         verbose_name = _("incident")
         verbose_name_plural = _("incidents")
         ordering = ["urgency", "-first_seen_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="incident_merged_into_one",
+                condition=models.Q(status="merged", merged_into__isnull=False)
+                | (~models.Q(status="merged") & models.Q(merged_into__isnull=True)),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], name="incident_due", condition=models.Q(due_at__isnull=False)),
+            models.Index(fields=["registered_at"], name="incident_registered"),
+            # Hardly any is merged with another: an index of all of them would be no use, and none would be used.
+            models.Index(fields=["merged_into"], name="incident_merged", condition=models.Q(merged_into__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return self.claim if len(self.claim) <= 90 else self.claim[:89].rstrip() + "…"
 
+    @property
+    def urgency_word(self) -> str:
+        """Without what it means: “critical”."""
+        return str(self.get_urgency_display()).partition(":")[0]
+
     def save(self, *args: Any, **kwargs: Any) -> None:
+        self.set_deadlines(office_clocks().clocks())
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], *self.DEADLINES}
         super().save(*args, **kwargs)
+        self.__dict__.pop("due_at", None)  # the database has a new one; it is read when somebody asks
         self.note_status()
 
     def note_status(self) -> None:
@@ -122,6 +163,17 @@ class Incident(index.Indexed, ClusterableModel):
         elif last.status == self.status:
             return
         self.life.create(status=self.status)
+
+    @property
+    def came_from(self) -> str:
+        """Where it came from in words: of a partner its name."""
+        handed = getattr(self, "handed_over", None) if self.origin == self.Origin.PARTNER else None
+        return handed.partner.name if handed else str(self.Origin(self.origin).label)
+
+    def whole_life(self) -> models.QuerySet[IncidentChange]:
+        """Its life together with that of what was merged into it, oldest first."""
+        family = models.Q(incident=self) | models.Q(incident__merged_into=self)
+        return IncidentChange.objects.filter(family).exclude(status=self.Status.MERGED)
 
     def clean(self) -> None:
         from cms.personal_data import find
@@ -212,12 +264,18 @@ class Appearance(Orderable):
 
 def times_seen(incidents: list[int]) -> list[tuple[str, int]]:
     """(platform, how often) for the public, most first. Never where exactly: that could lead to private people."""
-    counted = (
-        Appearance.objects.filter(incident__in=incidents).values_list("platform").annotate(times=models.Count("pk"))
-    )
-    return [
-        (str(Appearance.Platform(platform).label), times) for platform, times in counted.order_by("-times", "platform")
-    ]
+    return counted_platforms(platforms_of(incidents))
+
+
+def platforms_of(incidents: Iterable[int]) -> list[str]:
+    """The platform of each time that incidents were seen."""
+    return list(Appearance.objects.filter(incident__in=list(incidents)).values_list("platform", flat=True))
+
+
+def counted_platforms(platforms: Iterable[str]) -> list[tuple[str, int]]:
+    """(platform in words, how often) of platforms, most first."""
+    counted = sorted(Counter(platforms).items(), key=lambda one: (-one[1], one[0]))
+    return [(str(Appearance.Platform(platform).label), times) for platform, times in counted]
 
 
 class IncidentChange(models.Model):
@@ -236,12 +294,41 @@ class IncidentChange(models.Model):
         return f"{self.incident_id}: {self.get_status_display()}"
 
 
-def mark_answered(page: models.Model, *, is_holding: bool = False) -> None:
-    """Notes on the incidents of a published rebuttal that they are answered, or, by a holding notice, being verified.
+# The ways from an incident to the pages that answer it: its own answers, and those of the incidents merged with it.
+ANSWERED_BY = (
+    "answers__page",
+    "merged_into__answers__page",
+    "merged__answers__page",
+    "merged_into__merged__answers__page",
+)
 
-    Later states are left as they are.
+
+def told_of(pages: Iterable[int], *fields: str) -> models.QuerySet[Any, Any]:
+    """(page, *fields) of every incident that each of the pages answers, of those merged with it too. One query.
+
+    What an answer names was approved with it and never changes by a merging, so it is followed here.
     """
-    waiting = [Incident.Status.REPORTED] if is_holding else [Incident.Status.REPORTED, Incident.Status.VERIFYING]
-    for incident in Incident.objects.filter(answers__page=page.pk, status__in=waiting).distinct():
-        incident.status = Incident.Status.VERIFYING if is_holding else Incident.Status.ANSWERED
-        incident.save(update_fields=["status"])
+    ids = list(pages)
+    found = [
+        Incident.objects.filter(**{f"{path}__in": ids}).order_by().values_list(path, *fields) for path in ANSWERED_BY
+    ]
+    return found[0].union(*found[1:])
+
+
+def family(incidents: Iterable[int]) -> models.QuerySet[Any, Any]:
+    """The ids of incidents together with all that are merged with them: a subquery for ``…__in``."""
+    known = list(incidents)
+    near = models.Q(pk__in=known) | models.Q(merged_into__in=known) | models.Q(merged__in=known)
+    return Incident.objects.filter(near | models.Q(merged_into__merged__in=known)).order_by().values("pk")
+
+
+def mark_answered(page: Any, *, is_holding: bool = False) -> None:
+    """Notes on the incidents of a published answer that they are answered, or, by a holding notice, being verified.
+
+    The moment is that of the publication. Again does nothing: whoever publishes first is the first.
+    """
+    at = page.last_published_at or timezone.now()
+    answered = {pk for _page, pk in told_of([page.pk], "pk")}
+    for incident in Incident.objects.filter(pk__in=answered).exclude(status=Incident.Status.MERGED):
+        if incident.take_answer(at, is_holding=is_holding):
+            incident.save(update_fields=["status"])

@@ -14,6 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cms.uploads import check
+
 EXTENSIONS = ["png", "jpg", "jpeg", "webp", "pdf", "txt", "html", "mhtml", "warc", "zip"]
 MOST_BYTES = 20 * 1024 * 1024
 
@@ -66,6 +68,14 @@ class KeptCopy(models.Model):
     def get_absolute_url(self) -> str:
         """The admin address that shows the copy to people who may see it."""
         return reverse("kept_copy", args=[self.pk])
+
+    def clean(self) -> None:
+        super().clean()
+        if self.file and not self.file._committed:  # type: ignore[attr-defined]  # a new upload
+            try:
+                check(self.file)
+            except ValidationError as refused:
+                raise ValidationError({"file": refused.messages}) from refused
 
     @property
     def extension(self) -> str:

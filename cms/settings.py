@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import environ
 from django.conf.locale import LANG_INFO
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from cms.formats.vi import formats as vietnamese
@@ -45,12 +46,18 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 IS_HTTPS = _base.scheme == "https"
 SECURE_SSL_REDIRECT = IS_HTTPS and env.bool("SSL_REDIRECT", default=True)
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]  # asked by neighbours, who speak plain HTTP
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
 SECURE_HSTS_PRELOAD = IS_HTTPS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+# A browser takes a cookie of this name over HTTPS only, and from this host alone.
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = (
+    ("__Host-sessionid", "__Host-csrftoken") if IS_HTTPS else ("sessionid", "csrftoken")
+)
+SESSION_COOKIE_HTTPONLY, SESSION_COOKIE_SAMESITE = True, "Lax"
 SESSION_COOKIE_AGE = 12 * 3600  # a working day; admin computers are shared
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
@@ -66,7 +73,7 @@ INSTALLED_APPS = [
     "wagtail.contrib.settings",
     "wagtail.embeds",
     "wagtail.sites",
-    "wagtail.users",
+    "cms.accounts.people_apps.PeopleWithFactors",  # wagtail.users, whose list says how second factors stand
     "wagtail.snippets",
     "wagtail.documents",
     "wagtail.images",
@@ -76,10 +83,16 @@ INSTALLED_APPS = [
     "wagtail_localize.locales",
     "rest_framework",
     "drf_spectacular",
-    "wagtail.admin",
+    "cms.notices.wagtail_admin.QuietAdmin",  # wagtail.admin, without mails that our notices send
     "wagtail",
     "modelcluster",
     "taggit",
+    # Log-in in stages, second factors, single sign-on, sessions (cms/accounts). Its own pages ("allauth") are not ours.
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -89,17 +102,23 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "cms.watching.requests.Watched",
     "django.middleware.security.SecurityMiddleware",
     "cms.compression.CompressText",
+    "cms.headers.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "cms.page_cache.parts.SharedParts",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "cms.translation.languages.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "cms.accounts.guard.SecondFactorGuard",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "cms.approval.RefusalMiddleware",
+    "cms.admin_doors.AdminDoorsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
 
@@ -107,6 +126,7 @@ ROOT_URLCONF = "cms.urls"
 WSGI_APPLICATION = "cms.wsgi.application"
 AUTH_USER_MODEL = "cms.User"
 LOGIN_URL = "wagtailadmin_login"
+LOGIN_REDIRECT_URL = "wagtailadmin_home"
 
 TEMPLATES = [
     {
@@ -129,6 +149,8 @@ TEMPLATES = [
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# To connect costs as much as two queries, on SQLite too.
+DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Measured with four writers and a delivery worker: without these three "database is locked" comes hundreds of
     # times, with them never.
@@ -140,8 +162,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, as in life: SQLite in memory locks in a way of its own when several threads use it.
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
 else:
-    DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # Readers get the last copy of a page while the database is away: nobody waits long to find that out.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
@@ -164,9 +187,33 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
+# Several machines share one bucket of an S3-compatible service instead of a disk; keys may also come from boto3's own places.
+if S3_BUCKET := env("S3_BUCKET", default=""):
+    _objects: dict[str, Any] = {
+        "bucket_name": S3_BUCKET,
+        "endpoint_url": env("S3_ENDPOINT_URL", default=None),
+        "region_name": env("S3_REGION", default=None),
+        "access_key": env("S3_ACCESS_KEY", default=None),
+        "secret_key": env("S3_SECRET_KEY", default=None),
+        "addressing_style": env(
+            "S3_ADDRESSING_STYLE", default="path" if env("S3_ENDPOINT_URL", default="") else "auto"
+        ),
+    }
+    for _name, _kind in (("default", "Public"), ("private", "Private")):
+        _folder = "media" if _name == "default" else _name
+        _options = {"BACKEND": f"cms.object_storage.{_kind}Objects", "OPTIONS": {**_objects, "location": _folder}}
+        STORAGES[_name] = _options
+
+# How much memory of each process that serves the site is for copies of public pages; 0 keeps none. And for how many
+# seconds at most they are shown, marked, while the database does not answer.
+PAGE_CACHE_MB = env.int("PAGE_CACHE_MB", default=64)
+STALE_SECONDS = env.int("STALE_SECONDS", default=6 * 3600)
 
 # Counts of the abuse limits, and answers that are asked again and again. Without an address each process has its own.
 CACHES = {"default": env.cache_url("CACHE_URL", default=f"locmemcache://{BASE_DIR.name}?max_entries=100000")}
+if CACHES["default"]["BACKEND"].endswith("RedisCache"):
+    CACHES["default"]["BACKEND"] = "cms.forgiving_cache.ForgivingRedis"
+    CACHES["default"].setdefault("OPTIONS", {}).update(socket_connect_timeout=0.5, socket_timeout=1.0)
 
 # In which language -------------------------------------------------------------------------------------------
 
@@ -195,6 +242,7 @@ FORMAT_MODULE_PATH = "cms.formats"
 # A language without formats of its own writes dates and numbers as Vietnamese does.
 vars().update({name: getattr(vietnamese, name) for name in dir(vietnamese) if name.isupper()})
 TIME_ZONE = "Asia/Ho_Chi_Minh"
+WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]  # one office, one clock: the same hour means the same to everybody
 USE_TZ = True
 
 # Who may say so ----------------------------------------------------------------------------------------------
@@ -205,6 +253,46 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+
+# Whose account must have a second factor: nobody, roles (who administers, approves or publishes) or everyone.
+SECOND_FACTOR = env("SECOND_FACTOR", default="roles" if IS_HTTPS and not IS_DEMO else "nobody")
+if SECOND_FACTOR not in ("nobody", "roles", "everyone"):
+    raise ImproperlyConfigured("SECOND_FACTOR is nobody, roles or everyone.")
+MFA_ADAPTER = "cms.accounts.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # half a minute before and after: clocks of telephones differ
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # administrators make the accounts; nobody signs up
+MFA_FORMS = {
+    "authenticate": "cms.accounts.second_factor_forms.AuthenticateForm",
+    "reauthenticate": "cms.accounts.second_factor_forms.ReauthenticateForm",
+    "activate_totp": "cms.accounts.second_factor_forms.ActivateTOTPForm",
+    "authenticate_webauthn": "cms.accounts.second_factor_forms.AuthenticateWebAuthnForm",
+    "reauthenticate_webauthn": "cms.accounts.second_factor_forms.ReauthenticateWebAuthnForm",
+    "add_webauthn": "cms.accounts.second_factor_forms.AddWebAuthnForm",
+    "edit_webauthn": "cms.accounts.second_factor_forms.EditWebAuthnForm",
+}
+ACCOUNT_ADAPTER = "cms.accounts.adapters.AccountAdapter"
+ACCOUNT_FORMS = {"reauthenticate": "cms.accounts.second_factor_forms.PasswordForm"}
+ACCOUNT_EMAIL_VERIFICATION = "none"
+# Counted in the database instead (cms/accounts/throttle.py): memory that each process has for itself counts too little.
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
+
+# Single sign-on by OpenID Connect; off without a server.
+OIDC_SERVER = env("OIDC_SERVER", default="").removesuffix("/.well-known/openid-configuration").rstrip("/")
+OIDC_CLIENT_ID = env("OIDC_CLIENT_ID", default="")
+OIDC_CLIENT_SECRET = env("OIDC_CLIENT_SECRET", default="")
+OIDC_NAME = env("OIDC_NAME", default="") or urlsplit(OIDC_SERVER).hostname or ""
+OIDC_TRUSTS_EMAIL = env.bool("OIDC_TRUSTS_EMAIL", default=False)
+OIDC_MAKES_ACCOUNTS = env.bool("OIDC_MAKES_ACCOUNTS", default=False)
+OIDC_SECOND_FACTOR = env.bool("OIDC_SECOND_FACTOR", default=False)
+if OIDC_SERVER and not (OIDC_CLIENT_ID and OIDC_CLIENT_SECRET):
+    raise ImproperlyConfigured("OIDC_SERVER needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET.")
+if OIDC_SERVER.startswith("http:") and urlsplit(OIDC_SERVER).hostname not in ("127.0.0.1", "localhost", "::1"):
+    raise ImproperlyConfigured("OIDC_SERVER must be reached over https: passwords and tokens travel there.")
+SOCIALACCOUNT_ADAPTER = "cms.accounts.single_sign_on.SignOnAdapter"
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 10  # seconds
 
 # An office of one person on call may allow an administrator to publish without a second person. Each use is logged,
 # shown in the admin and on the page itself. Off by default.
@@ -221,11 +309,17 @@ WAGTAILIMAGES_MAX_IMAGE_PIXELS = 50_000_000
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "jpg", "jpeg", "ods", "odt", "pdf", "png", "pptx", "txt", "xlsx", "zip"]
 WAGTAILDOCS_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
-WAGTAILMEDIA = {"AUDIO_EXTENSIONS": ["mp3", "m4a", "ogg", "opus", "wav"], "VIDEO_EXTENSIONS": ["mp4"]}
+WAGTAILDOCS_DOCUMENT_FORM_BASE = "cms.upload_forms.DocumentForm"
+WAGTAILDOCS_INLINE_CONTENT_TYPES: list[str] = []  # everything is saved, nothing opens inside the site
+WAGTAILMEDIA = {
+    "MEDIA_FORM_BASE": "cms.upload_forms.MediaForm",
+    "AUDIO_EXTENSIONS": ["mp3", "m4a", "ogg", "opus", "wav"],
+    "VIDEO_EXTENSIONS": ["mp4"],
+}
 WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT = True
 WAGTAIL_FINISH_WORKFLOW_ACTION = "cms.finish.publish_approved_revision"
 WAGTAIL_WORKFLOW_CANCEL_ON_PUBLISH = True
-WAGTAILADMIN_USER_LOGIN_FORM = "cms.login.LoginForm"
+WAGTAILADMIN_USER_LOGIN_FORM = "cms.accounts.login_form.LoginForm"
 WAGTAIL_AUTOSAVE_INTERVAL = 3000  # ms after the last change; the stock 500 ms fills the revision table
 WAGTAIL_DATE_FORMAT = "%d/%m/%Y"
 WAGTAIL_DATETIME_FORMAT = "%d/%m/%Y %H:%M"
@@ -237,6 +331,8 @@ WAGTAILEMBEDS_FINDERS: list[dict[str, str]] = []  # nothing from third parties i
 WAGTAIL_ALLOW_UNICODE_SLUGS = False
 # PostgreSQL's default would take Vietnamese words for English: "an" would be left out, and "tin" and "tins" be one word.
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database", "SEARCH_CONFIG": "simple"}}
+# Its index is written after an editor's save, not in the middle of it.
+TASKS = {"default": {"BACKEND": "cms.after_commit.AfterCommit"}}
 
 # The public site ---------------------------------------------------------------------------------------------
 
@@ -246,6 +342,14 @@ CONTACT_DAYS = env.int("CONTACT_DAYS", default=30)
 SUBMISSIONS_AN_HOUR = env.int("SUBMISSIONS_AN_HOUR", default=5)
 SUBMISSIONS_A_DAY = env.int("SUBMISSIONS_A_DAY", default=20)
 SUBMISSIONS_OF_ALL_AN_HOUR = env.int("SUBMISSIONS_OF_ALL_AN_HOUR", default=300)
+# How often one network address may search and use the box; many telephones of one mobile network share an address.
+SEARCHES_A_MINUTE = env.int("SEARCHES_A_MINUTE", default=300)
+# Who is told of a hole in the site, and a page that says how: /.well-known/security.txt. Without: the site's own mailbox.
+SECURITY_CONTACT = env("SECURITY_CONTACT", default="")
+SECURITY_POLICY = env("SECURITY_POLICY", default="")
+# Whether the links of evidence and appearances are fetched, to keep copies and to find dead ones. The demo's are invented.
+FETCH_LINKS = env.bool("FETCH_LINKS", default=not IS_DEMO)
+FETCHES_FROM_LOOPBACK = False  # for tests alone, so no variable sets it: servers on this machine, on any port
 # Sites that can never be listed as indicators of a scam, with everything below them; our own is always among them.
 NEVER_LISTED = env.list("NEVER_LISTED", default=["gov.vn"])
 # A WebSub hub that is told about new answers; none by default, since it is a third party.
@@ -257,7 +361,11 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PERMISSION_CLASSES": [],
     "UNAUTHENTICATED_USER": None,
     "UNAUTHENTICATED_TOKEN": None,
-    "DEFAULT_THROTTLE_RATES": {"anon": env("API_RATE", default="120/min")},
+    # By address for the open interface, by key for partners that hand over incidents.
+    "DEFAULT_THROTTLE_RATES": {
+        "anon": env("API_RATE", default="120/min"),
+        "intake": env("INTAKE_RATE", default="60/min"),
+    },
     # Whose address counts: with a proxy in front the one it saw last, never one that the asker wrote down.
     "NUM_PROXIES": 1 if env.bool("BEHIND_PROXY", default=False) else 0,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -285,6 +393,10 @@ DELIVERY_POLL_SECONDS = env.float("DELIVERY_POLL_SECONDS", default=0.5)
 # Keys that encrypt channel credentials at rest, newest first; older ones still decrypt.
 CREDENTIAL_KEYS = env.list("CREDENTIAL_KEYS", default=[]) or [kept_secret("credential_key")]
 
+# Networks of the office's own into which channels may lead, as 10.2.0.0/16; everything else must be a public address. In the
+# demo the channels are stand-ins on this machine.
+PRIVATE_NETWORKS = env.list("PRIVATE_NETWORKS", default=["127.0.0.0/8", "::1/128"] if IS_DEMO else [])
+
 CELERY_BROKER_URL = env("CELERY_BROKER_URL", default="")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "outbox"
@@ -300,6 +412,13 @@ CELERY_BEAT_SCHEDULE = {
     "publish-due": {"task": "cms.tasks.publish_due", "schedule": 30.0, "options": {"expires": 25}},
 }
 
+# Being watched -----------------------------------------------------------------------------------------------
+
+# Who may read /health/deep and /metrics: networks, and whoever sends the token.
+WATCH_FROM = env.list("WATCH_FROM", default=["127.0.0.0/8", "::1/128"])
+WATCH_TOKEN = env("WATCH_TOKEN", default="")
+DISK_FREE_MB = env.int("DISK_FREE_MB", default=500)
+
 # Mail and log ------------------------------------------------------------------------------------------------
 
 # The demo writes its mails into a folder; elsewhere they are printed until EMAIL_URL says where to send them.
@@ -308,10 +427,22 @@ EMAIL_TIMEOUT = 10  # seconds: a mail server that is silent must not hold up the
 DEFAULT_FROM_EMAIL = env("MAIL_FROM", default="kiemchung@example.vn")
 WAGTAILADMIN_NOTIFICATION_FROM_EMAIL = DEFAULT_FROM_EMAIL
 
+# Text for people, JSON for programs that collect it; whichever it is, no secret is in it (publishing/logs.py).
+LOG_FORMAT = env("LOG_FORMAT", default="text")
+_quiet = {"handlers": [], "level": "WARNING"}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", default="WARNING")},
+    "formatters": {
+        "text": {
+            "()": "publishing.logs.Text",
+            "format": "{asctime} {levelname} {name} [{trace}] {message}",
+            "style": "{",
+        },
+        "json": {"()": "publishing.logs.Json"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    # A line a second that says nothing, or what a library tells itself.
+    "loggers": dict.fromkeys(["celery.app.trace", "celery.beat", "celery.worker.strategy", "paramiko", "PIL"], _quiet),
+    "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", default="INFO" if LOG_FORMAT == "json" else "WARNING")},
 }

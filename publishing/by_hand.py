@@ -9,8 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
+from publishing import trace
 from publishing.channels.base import Outcome
-from publishing.models import CANCELLED_BY_PERSON, Attempt, Channel, Delivery, State, in_words, local_time
+from publishing.models import CANCELLED_BY_PERSON, PAUSED, Attempt, Channel, Delivery, State, in_words, local_time
 from publishing.outbox import WAITS_FOR_APPROVAL, hindrance, lock_stories, wake
 from publishing.plan import OVERTAKEN
 from publishing.story import Action
@@ -19,6 +20,7 @@ from publishing.turn import NOBODY_KNOWS
 HELD_BY_PERSON = _("Held by a person.")
 SAID_SENT = _("A person found it on the channel.")
 SAID_NOT_SENT = _("A person did not find it on the channel; it is sent again.")
+SAID_NOT_THERE = _("A person did not find it on the channel; it is not sent.")
 DONE_BY_HAND = _("Done by hand.")
 OWED_AGAIN = _("A person decided that it is sent after all.")
 WAITS_FOR_ITS_TIME = _("It only waits for its planned time.")
@@ -29,7 +31,6 @@ IN_THE_PAST = _("%(at)s is in the past: it is %(now)s now. Please choose a later
 TOO_FAR = _("%(at)s is more than a year ahead. Please choose an earlier time.")
 AS_SOON_AS_IT_CAN = _("A correction or a retraction goes out as soon as it can: it is not moved to another time.")
 
-PAUSED = _("Paused with “%(plan)s” by %(person)s, %(time)s: %(reason)s")
 GOES_ON_WITH_ITS_PLAN = _("It is paused together with others, and goes on when they do.")
 
 FARTHEST = timedelta(days=366)  # a year that was mistyped would lose the post in the calendar
@@ -67,6 +68,8 @@ def _person(
     """Changes the row if its state allows it, and it still has the values ``as_read``; writes down who did it."""
     if "words" in changes:
         changes.setdefault("words_values", {})
+    if trace.current():
+        changes.setdefault("trace", trace.current())
     with transaction.atomic():
         if not Delivery.objects.filter(pk=delivery.pk, state__in=from_states, **(as_read or {})).update(**changes):
             raise Refused(_WRONG_STATE)
@@ -101,16 +104,18 @@ def retry(delivery: Delivery, user: Any) -> None:
         raise Refused(GOES_ON_WITH_ITS_PLAN)
     if delivery.state == State.DUE and not delivery.attempt_no:
         raise Refused(WAITS_FOR_ITS_TIME)
-    if delivery.wording and delivery.wording_approved_at is None:
-        state, words = State.PLANNED, WAITS_FOR_APPROVAL
-    else:
-        state, words = State.DUE, ""
+    state, words = _queued(delivery)
     due_at = max(timezone.now(), delivery.scheduled_at) if delivery.state == State.HELD else timezone.now()
     # What was paused since it was read stays paused.
     states, as_read = {State.FAILED, State.HELD, State.DUE}, {"words": delivery.words}
     _person(delivery, user, RETRIED, states, as_read=as_read, state=state, words=words, due_at=due_at)
     # An open circuit is our own caution, and a person who retries has looked; what the vendor asked for still holds.
     Channel.objects.filter(pk=delivery.channel_id, opened_at__isnull=False).update(not_before=None)
+
+
+def _queued(delivery: Delivery) -> tuple[State, str]:
+    """(state, words) of one that is to go out, as far as its wording may."""
+    return (State.PLANNED, WAITS_FOR_APPROVAL) if delivery.is_wording_open else (State.DUE, "")
 
 
 def move(delivery: Delivery, user: Any, *, at: datetime) -> None:
@@ -150,24 +155,20 @@ def cancel(delivery: Delivery, user: Any) -> None:
     _person(delivery, user, CANCELLED_BY_PERSON, states, state=State.CANCELLED, words=CANCELLED_BY_PERSON)
 
 
-def settle(delivery: Delivery, user: Any, *, is_there: bool, url: str = "") -> None:
-    """A person looked at the channel: it is there (and where), or it is not, and is sent again. Raises Refused."""
+def settle(delivery: Delivery, user: Any, *, is_there: bool, url: str = "", is_wanted: bool = True) -> None:
+    """A person looked at the channel: it is there (and where), or it is not. Then it is sent, though not before the time it is
+    planned for, or left out if it is not ``is_wanted`` any more. Raises Refused."""
     if not delivery.is_unclear:
         raise Refused(_WRONG_STATE)
+    changes: dict[str, Any] = {"doubts": 0, "words": ""}
     if is_there:
-        _person(
-            delivery,
-            user,
-            SAID_SENT,
-            _UNCLEAR,
-            state=State.SENT,
-            sent_at=timezone.now(),
-            permalink=url[:600],
-            words="",
-            doubts=0,
-        )
+        did, changes = SAID_SENT, {**changes, "state": State.SENT, "sent_at": timezone.now(), "permalink": url[:600]}
+    elif is_wanted:
+        did, (changes["state"], changes["words"]) = SAID_NOT_SENT, _queued(delivery)
+        changes["due_at"] = max(timezone.now(), delivery.scheduled_at)
     else:
-        _person(delivery, user, SAID_NOT_SENT, _UNCLEAR, state=State.DUE, due_at=timezone.now(), doubts=0, words="")
+        did, changes = SAID_NOT_THERE, {**changes, "state": State.CANCELLED, "words": CANCELLED_BY_PERSON}
+    _person(delivery, user, did, _UNCLEAR, **changes)
 
 
 def done_by_hand(delivery: Delivery, user: Any, *, url: str = "") -> None:

@@ -17,20 +17,22 @@ from publishing.channels import adapters
 from publishing.models import Channel, Delivery, State
 
 
-def claim(limit: int, now: datetime | None = None) -> list[Delivery]:
+def claim(limit: int, now: datetime | None = None, forgiven: timedelta = timedelta()) -> list[Delivery]:
     """Takes up to ``limit`` deliveries that are due, or whose lease ran out, each with a fresh lease and attempt number.
 
     They come with version, channel and organisation, shared by those that have the same, and the earliest first.
 
     Never one of a stopped, waiting or unused channel; never more than the adapter's max_in_flight at one channel;
     never one that has an earlier unsettled delivery of the same story on the same channel.
+
+    forgiven  how much longer a lease lasts than it says, because the clock was set meanwhile
     """
     if limit < 1:
         return []
     moment = now or timezone.now()
-    at, until = (
+    at, ended, until = (
         connection.ops.adapt_datetimefield_value(value)
-        for value in (moment, moment + timedelta(seconds=settings.DELIVERY_LEASE_SECONDS))
+        for value in (moment, moment - forgiven, moment + timedelta(seconds=settings.DELIVERY_LEASE_SECONDS))
     )
     kinds = list(adapters().items())
     caps = " ".join("WHEN %s THEN %s" for _kind in kinds)
@@ -81,7 +83,7 @@ def claim(limit: int, now: datetime | None = None) -> list[Delivery]:
         WHERE id IN (SELECT id FROM picked)
         RETURNING *
     """  # noqa: S608 - the only parts put in by formatting are constants of this function
-    values = [*cap_values, at, at, at, at, at, at, limit, until]
+    values = [*cap_values, ended, at, at, ended, at, ended, limit, until]
     with transaction.atomic():
         claimed = sorted(Delivery.objects.raw(sql, values), key=lambda one: (one.due_at, one.pk))
     channels = Channel.objects.select_related("organisation")

@@ -14,13 +14,17 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
-from publishing import vault
+from publishing import trace, vault
 from publishing.channels import adapters, choices
 from publishing.channels.base import Adapter, Outcome, Probe
 from publishing.channels.http import CONNECT_SECONDS, Http
+from publishing.pulse import Pulse as Pulse
 from publishing.story import Action, Post, Receipt, Story
 
 CANCELLED_BY_PERSON = gettext_noop("Cancelled by a person.")
+# Held together with the others of its plan. Of what is being sent: that it is held as soon as this attempt is over, unless
+# it got through, and that no further call begins.
+PAUSED = gettext_noop("Paused with “%(plan)s” by %(person)s, %(time)s: %(reason)s")
 
 
 def new_marker() -> str:
@@ -52,6 +56,36 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.short_name or self.name
+
+
+class Membership(models.Model):
+    """That a person belongs to an organisation. Who belongs to none sees everything: see agencies.py."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [models.UniqueConstraint(fields=["person", "organisation"], name="member_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person} – {self.organisation}"
+
+
+class PlanningGrant(models.Model):
+    """That the people of an organisation may plan their own stories for a channel of another one."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="grants")
+    channel = models.ForeignKey("Channel", on_delete=models.CASCADE, related_name="grants")
+
+    class Meta:
+        verbose_name = _("permission to plan")
+        verbose_name_plural = _("permissions to plan")
+        constraints = [models.UniqueConstraint(fields=["organisation", "channel"], name="grant_once")]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} → {self.channel}"
 
 
 class ChannelQuerySet(models.QuerySet["Channel"]):
@@ -228,6 +262,7 @@ class StoryVersion(models.Model):
     """One approved revision of one story, frozen as it was approved. Deliveries are made from it, never from the page.
 
     series  repeated from the payload because the desk filters and adds up by it; empty for most stories
+    office  the organisation that signs it, by name, repeated from the payload because it decides who sees it
     """
 
     key = models.CharField(max_length=120)
@@ -235,6 +270,7 @@ class StoryVersion(models.Model):
     title = models.CharField(max_length=300)
     series = models.CharField(max_length=120, blank=True)
     series_name = models.CharField(max_length=300, blank=True)
+    office = models.CharField(max_length=200, blank=True)
     payload = models.JSONField()
     made_at = models.DateTimeField(default=timezone.now)
 
@@ -263,6 +299,7 @@ class StoryVersion(models.Model):
                 "payload": story.to_json(),
                 "series": story.series,
                 "series_name": story.series_name[:300],
+                "office": story.office[:200],
             },
         )
         return version
@@ -340,6 +377,9 @@ class Delivery(models.Model):
     permalink = models.URLField(_("address"), max_length=600, blank=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)
+    trace = models.CharField(
+        max_length=trace.LONGEST, blank=True, default=""
+    )  # of the last click that sent it on its way
     measured_at = models.DateTimeField(null=True)  # when its figures were last asked for
 
     objects = DeliveryQuerySet.as_manager()
@@ -394,6 +434,11 @@ class Delivery(models.Model):
             .order_by("-id")
             .first()
         )
+
+    def earlier(self) -> tuple[str, ...]:
+        """The channel's numbers of all that went out of this story before this, in their order."""
+        rows = Delivery.objects.filter(channel_id=self.channel_id, story=self.story, id__lt=self.id, state=State.SENT)
+        return tuple(rows.exclude(remote_id="").order_by("id").values_list("remote_id", flat=True))
 
     @property
     def is_perhaps_out(self) -> bool:

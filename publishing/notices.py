@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -56,6 +56,13 @@ def sweep(**signal: Any) -> None:
 
 def events(channel: Channel, now: datetime) -> Iterator[Event]:
     """What is to be told about the channel now, in the active language."""
+    yield from access(channel, now)
+    if event := _waiting(channel, now):
+        yield event
+
+
+def access(channel: Channel, now: datetime) -> Iterator[Event]:
+    """The same of its access and its answering alone, which needs no query."""
     if event := _expiry(channel, now):
         yield event
     if channel.stopped_at:
@@ -79,8 +86,6 @@ def events(channel: Channel, now: datetime) -> Iterator[Event]:
             + "\n\n"
             + _("Please find out whether the other side has a disturbance or its address has changed."),
         )
-    if event := _waiting(channel, now):
-        yield event
 
 
 def _expiry(channel: Channel, now: datetime) -> Event | None:
@@ -148,7 +153,17 @@ def _send_once(channel: Channel, event: Event, now: datetime) -> bool:
     return True
 
 
+# Asked with (channel, kind of event, addresses): which of them hear of it in another way, and get no mail from here.
+told_otherwise: list[Callable[[Channel, str, list[str]], set[str]]] = []
+
+
 def _mail(channel: Channel, event: Event) -> None:
+    addresses = [one.strip() for one in channel.notices_to.split(",") if one.strip()]
+    for ask in told_otherwise:
+        others = ask(channel, event.kind, addresses)
+        addresses = [one for one in addresses if one not in others]
+    if not addresses:
+        return
     # A line break in a name would end the subject.
     subject = event.subject % {"channel": " ".join(channel.name.split())}
     page = settings.WAGTAILADMIN_BASE_URL + reverse("publishing_channel", args=[channel.pk])
@@ -160,5 +175,4 @@ def _mail(channel: Channel, event: Event) -> None:
             _("You get this because your address is in the settings of this channel. It can be taken out there."),
         ]
     )
-    addresses = [one.strip() for one in channel.notices_to.split(",") if one.strip()]
     EmailMessage(subject, text, to=addresses).send()

@@ -12,17 +12,20 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
+from publishing import trace
+from publishing.agencies import open_to
 from publishing.channels import adapters
 from publishing.channels.base import ChannelError, Outcome
 from publishing.claiming import claim, next_due
 from publishing.models import Channel, Delivery, State, StoryVersion
 from publishing.plan import Owed, first_plan, follow_up
+from publishing.restored import PLANNED_AFTER, is_restored
 from publishing.story import Action, Story, Way
-from publishing.turn import UNPREPARED, LeaseLost, Turn
+from publishing.turn import OWN_DATABASE, UNPREPARED, LeaseLost, Turn
 
 __all__ = ["claim", "deliver", "enqueue", "hindrance", "lock_stories", "next_due", "plan_change", "plan_first", "wake"]
 
@@ -39,14 +42,18 @@ def enqueue(version: StoryVersion, owed: Iterable[Owed], made_by: Any = None) ->
     """Makes the deliveries that do not exist yet, and revives cancelled ones. Idempotent; wakes the worker on commit.
 
     A delivery with the publisher's own wording starts as PLANNED and waits for an approval, unless the channel asks for
-    none. A channel that has no means for the action gets a HELD delivery that says so: nothing is owed in silence.
+    none. A channel that has no means for the action gets a HELD delivery that says so: nothing is owed in silence. One
+    that was restored from a backup and not connected again gets a HELD delivery that is unclear.
     """
     made = []
     with transaction.atomic():
         for one in owed:
             channel = Channel.objects.select_related("organisation").get(pk=one.channel_id)
             state, words = State.DUE, hindrance(channel, one.action)
-            if one.wording and channel.wording_needs_approval:
+            doubts, tried_at = 0, None
+            if is_restored(channel) and not words:
+                state, words, doubts, tried_at = State.HELD, PLANNED_AFTER, 1, timezone.now()
+            elif one.wording and channel.wording_needs_approval:
                 state, words = State.PLANNED, WAITS_FOR_APPROVAL
             elif words:
                 state = State.HELD
@@ -58,10 +65,13 @@ def enqueue(version: StoryVersion, owed: Iterable[Owed], made_by: Any = None) ->
                 "words_values": {},
                 "scheduled_at": one.scheduled_at,
                 "due_at": one.scheduled_at,
+                "doubts": doubts,
+                "tried_at": tried_at,
                 "wording": one.wording,
                 "wording_by_id": one.wording_by_id,
                 "wording_approved_by": None,
                 "wording_approved_at": timezone.now() if is_passed else None,
+                "trace": trace.current(),
             }
             delivery, is_new = Delivery.objects.get_or_create(
                 channel=channel, version=version, action=one.action, defaults=fresh | {"made_by": made_by}
@@ -73,6 +83,8 @@ def enqueue(version: StoryVersion, owed: Iterable[Owed], made_by: Any = None) ->
                 delivery.refresh_from_db()
             made.append(delivery)
         transaction.on_commit(wake)
+    if made:
+        log.info("planned: deliveries %s", [one.pk for one in made], extra={"deliveries": [one.pk for one in made]})
     return made
 
 
@@ -110,7 +122,7 @@ def plan_first(story: Story) -> list[Delivery]:
         if StoryVersion.objects.filter(key=story.key, revision__gt=story.revision).exists():
             return []
         known = Delivery.objects.of_story(story.key).values("channel")
-        channels = Channel.objects.usable().exclude(pk__in=known)
+        channels = open_to(story.office, Channel.objects.usable()).exclude(pk__in=known)
         owed = first_plan(story, channels, now=timezone.now())
         return enqueue(StoryVersion.of(story), owed) if owed else []
 
@@ -160,6 +172,10 @@ def deliver(delivery: Delivery) -> State | None:
         return None
     except ChannelError as error:
         return turn.failed(error)
+    except (OperationalError, InterfaceError):
+        # Our own database was away, or had no room. Where it could not be written down that the call begins, none was made.
+        log.exception("delivery %s could not be written down", delivery.pk)
+        return turn.failed(ChannelError(Outcome.UNKNOWN if turn.is_calling else Outcome.TRANSIENT, OWN_DATABASE))
     except Exception:
         log.exception("delivery %s could not be carried out", delivery.pk)
         # Whether the call had begun is on record: if so the next try reads back first.

@@ -60,6 +60,22 @@ class Video:
 
 
 @dataclass(frozen=True)
+class Audio:
+    """A recording with its public absolute URL, as it was approved: a file of another ``sha256`` is not it.
+
+    size is in bytes; seconds is its length, 0 where that is not known; language is that of what is spoken.
+    """
+
+    url: str
+    title: str
+    content_type: str
+    size: int
+    sha256: str
+    seconds: int = 0
+    language: str = ""
+
+
+@dataclass(frozen=True)
 class Source:
     """One piece of evidence as the public may see it."""
 
@@ -75,13 +91,16 @@ class Story:
     key       stable for the life of the answer and of one language, e.g. ``rebuttal-7f3a…-vi``
     revision  number of the approved revision; grows with every correction
     verdict   the label as the public reads it; empty for a verified fact
+    is_judged   whether the label says what was found about a claim; that of a scam warning says what the story is
     topics    names in the story's language; topic_keys the same in every language
-    body_html cleaned HTML of the allow-list in text.py; body_text the same without markup
+    body_html cleaned HTML of the allow-list in text.py; body_text the same without markup, for posts that may be cut: what
+              matters most comes first
     change    what a correction or retraction changed, in the words of the public log; empty for a first post
     change_kind  correction, update, retraction, or verdict: a holding notice has become an answer
     is_holding   it only says that the claim is being verified
     cards     pictures that show the verdict, for people to download and share; no adapter sends them by itself
     spoken    text to be read aloud, as it was approved; empty: a channel that is listened to makes its own
+    audio     a person's recording of it; a story that is retracted has none
     series    key of what it is a part of together with other stories, such as a campaign; series_name in words
     is_part   planned, moved and held by whoever plans the series: not offered to be sent anywhere else
     published_at, modified_at  aware datetimes
@@ -100,6 +119,7 @@ class Story:
     modified_at: datetime
     claim: str = ""
     verdict: str = ""
+    is_judged: bool = True
     body_html: str = ""
     body_text: str = ""
     topics: tuple[str, ...] = ()
@@ -115,9 +135,15 @@ class Story:
     change_kind: str = ""
     cards: tuple[Image, ...] = ()
     spoken: str = ""
+    audio: Audio | None = None
     series: str = ""
     series_name: str = ""
     is_part: bool = False
+
+    @property
+    def finding(self) -> str:
+        """What was found about the claim, where channels name it so; a warning finds nothing about any."""
+        return self.verdict if self.is_judged else ""
 
     def told_as(self, action: Action) -> str:
         """Which word a channel puts before ``change``: correct, update, verdict or retract (post: none is told)."""
@@ -132,6 +158,7 @@ class Story:
             made[name] = made[name].isoformat()
         for name in ("images", "videos", "cards", "sources"):
             made[name] = tuple(asdict(one) for one in made[name])
+        made["audio"] = asdict(self.audio) if self.audio else None
         return made
 
     @classmethod
@@ -144,6 +171,7 @@ class Story:
         made["topic_keys"] = tuple(made.get("topic_keys", ()))
         made["images"] = tuple(Image(**image) for image in made.get("images", ()))
         made["videos"] = tuple(_video(video) for video in made.get("videos", ()))
+        made["audio"] = Audio(**made["audio"]) if made.get("audio") else None
         made["cards"] = tuple(Image(**card) for card in made.get("cards", ()))
         made["sources"] = tuple(Source(**source) for source in made.get("sources", ()))
         return cls(**made)
@@ -164,6 +192,10 @@ class File:
     content_type: str
     text: str
 
+    @property
+    def content(self) -> bytes:
+        return self.text.encode()
+
 
 @dataclass(frozen=True)
 class Post:
@@ -175,8 +207,10 @@ class Post:
     link   absolute URL to the answer; carries the marker where the channel reads it back by link
     slug   the channel's own address part, where the marker is planted there
     files  what is uploaded, in upload order
+    audio  the recording that goes along as a file called ``audio_name``; none where it is too large, or is not taken
     extra  channel-specific JSON values; nothing outside the adapter reads it
     follows  remote_id of the post that a correction or retraction is about, where one is sent; the outbox fills it in
+    earlier  remote_ids of all that went out of this story before it, with ``follows`` among them; likewise
     """
 
     text: str
@@ -187,8 +221,11 @@ class Post:
     images: tuple[Image, ...] = ()
     videos: tuple[Video, ...] = ()
     files: tuple[File, ...] = ()
+    audio: Audio | None = None
+    audio_name: str = ""
     extra: dict[str, Any] = field(default_factory=dict)
     follows: str = ""
+    earlier: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

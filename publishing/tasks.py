@@ -3,8 +3,9 @@
 import threading
 
 from celery import shared_task
-from celery.signals import worker_shutting_down
+from celery.signals import beat_init, worker_shutting_down
 
+from publishing import pulse
 from publishing.worker import Worker
 from publishing.worker import sweep as sweep_now
 
@@ -45,3 +46,8 @@ def sweep() -> None:
 def _stop(**_signal: object) -> None:
     if _worker:
         _worker.stop()
+
+
+@beat_init.connect
+def _beat_lives(**_signal: object) -> None:
+    pulse.keep_noting(pulse.Parts.BEAT)

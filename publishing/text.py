@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from datetime import date
 from typing import Any
 
 import bleach
@@ -29,9 +30,11 @@ _BLOCK_END = re.compile(r"</(?:p|h[1-6]|li|blockquote|figcaption|tr)>|<br\s*/?>"
 _BLANKS = re.compile(r"[ \t\u00a0]+")
 
 
-def clean_html(markup: str) -> str:
-    """HTML reduced to the allow-list; scripts, styles, comments and unknown attributes are gone."""
-    return bleach.clean(markup, tags=TAGS, attributes=ATTRIBUTES, protocols=PROTOCOLS, strip=True, strip_comments=True)
+def clean_html(markup: str, also: frozenset[str] = frozenset()) -> str:
+    """HTML reduced to the allow-list; scripts, styles, comments and unknown attributes are gone. ``also``: tags without
+    attributes that are let through besides."""
+    tags = TAGS | also
+    return bleach.clean(markup, tags=tags, attributes=ATTRIBUTES, protocols=PROTOCOLS, strip=True, strip_comments=True)
 
 
 def plain_text(markup: str) -> str:
@@ -58,6 +61,11 @@ def clusters(text: str) -> list[str]:
             parts.append(letter)
         join_next = letter == "\u200d"
     return parts
+
+
+def day_of(when: date) -> str:
+    """dd/mm/yyyy. Public pages are full of days, and ``strftime`` takes many times as long."""
+    return f"{when.day:02}/{when.month:02}/{when.year:04}"
 
 
 def clip(text: str, limit: int, ending: str = "…") -> str:

@@ -1,8 +1,9 @@
 """What is done to the first posts of a whole plan at once: paused, let go, moved, cancelled, given their newest text.
 
 Whoever makes a plan of several stories (a campaign's wave) asks for it by the stories' keys. Each function is one
-transaction, or joins the one it is called in. It locks the stories, then the rows that no worker has: a worker that
-claims at the same moment either had the row before, and it is being sent, or does not get it.
+transaction, or joins the one it is called in. It locks the stories, then the rows: a worker that claims at the same moment
+either had the row before, and it is being sent, or does not get it. What is being sent during a pause is only marked: if it
+gets through it is out, and otherwise held.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
-from publishing.by_hand import FARTHEST, IN_THE_PAST, MOVED, PAUSED, TOO_FAR, WrongTime
+from publishing.by_hand import FARTHEST, IN_THE_PAST, MOVED, TOO_FAR, WrongTime
 from publishing.channels.base import Outcome
 from publishing.copies import PERHAPS_OUT
-from publishing.models import Attempt, Delivery, State, StoryVersion, local_time
+from publishing.models import PAUSED, Attempt, Delivery, State, StoryVersion, local_time
 from publishing.outbox import WAITS_FOR_APPROVAL, lock_stories, plan_change, wake
 from publishing.story import Action, Story
 
@@ -27,6 +28,7 @@ LET_GO = _("“%(plan)s” goes on.")
 LEFT_OUT = _("Its time fell into the pause of “%(plan)s”; it was left out.")
 
 NOT_OUT = frozenset({State.PLANNED, State.DUE, State.HELD, State.FAILED})
+_KEPT = frozenset({State.HELD, State.SENDING})  # what is paused and in one of these needs nothing more
 
 
 @dataclass(frozen=True)
@@ -73,21 +75,28 @@ _CHANGED = ["state", "words", "words_values", "scheduled_at", "due_at"]
 
 
 def pause(keys: Iterable[str], person: Any, *, plan: str, reason: str) -> int:
-    """Holds every first post that is not out or being sent, with words that name plan and person. Idempotent.
+    """Holds every first post that is not out or being sent, with words that name plan and person; returns how many.
+    What is being sent is held as soon as its attempt ends, unless that got it out. Idempotent.
 
     What state each had is kept in its words_values, so that release() can give it back. Corrections and retractions
     are not held: they are how a mistake is mended.
     """
     values = {"plan": plan, "person": str(person), "time": local_time(timezone.now()), "reason": reason}
     with transaction.atomic():
+        found = _locked(keys, state__in=NOT_OUT | {State.SENDING})
         # What is unclear waits for a person already, and its words say what to look for.
-        rows = [one for one in _locked(keys) if one.words != PAUSED and not one.is_unclear]
+        rows = [one for one in found if not one.is_unclear and (one.words != PAUSED or one.state not in _KEPT)]
         for one in rows:
-            was = {"state": str(one.state), "words": one.words, "values": one.words_values}
-            one.state, one.words, one.words_values = State.HELD, PAUSED, {**values, "was": was}
+            if one.words != PAUSED:
+                state = State.DUE if one.state == State.SENDING else State(one.state)
+                was = {"state": state.value, "words": one.words, "values": one.words_values}
+                one.words, one.words_values = PAUSED, {**values, "was": was}
+        held = [one for one in rows if one.state != State.SENDING]
+        for one in held:
+            one.state = State.HELD
         Delivery.objects.bulk_update(rows, _CHANGED)
-        _note(rows, person, PAUSED, values)
-    return len(rows)
+        _note(held, person, PAUSED, values)
+    return len(held)
 
 
 def release(keys: Iterable[str], person: Any, *, plan: str, later: timedelta, sends_missed: bool) -> LetGo:
@@ -98,18 +107,22 @@ def release(keys: Iterable[str], person: Any, *, plan: str, later: timedelta, se
     now, values = timezone.now(), {"plan": plan}
     left_out = []
     with transaction.atomic():
-        rows = _locked(keys, state=State.HELD, words=PAUSED)
-        for one in rows:
+        found = _locked(keys, state__in={State.HELD, State.SENDING}, words=PAUSED)
+        rows = [one for one in found if one.state == State.HELD]
+        for one in found:
             was = one.words_values["was"]
+            one.words, one.words_values = was["words"], was["values"]
+            if one.state == State.SENDING:  # its attempt is not over yet: it may end as any other
+                continue
             one.scheduled_at += later
             one.due_at = max(one.scheduled_at, now)
-            one.state, one.words, one.words_values = State(was["state"]), was["words"], was["values"]
+            one.state = State(was["state"])
             if one.state == State.DUE and one.is_wording_open:  # a correction came during the pause
                 one.state, one.words, one.words_values = State.PLANNED, WAITS_FOR_APPROVAL, {}
             if one.state in {State.PLANNED, State.DUE} and one.scheduled_at <= now and not sends_missed:
                 one.state, one.words, one.words_values = State.CANCELLED, LEFT_OUT, values
                 left_out.append(one)
-        Delivery.objects.bulk_update(rows, _CHANGED)
+        Delivery.objects.bulk_update(found, _CHANGED)
         _note([one for one in rows if one not in left_out], person, LET_GO, values)
         _note(left_out, person, LEFT_OUT, values)
         transaction.on_commit(wake)

@@ -5,6 +5,7 @@ Safe to be killed at any point. What happens next after each outcome is one tabl
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,18 +14,21 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
-from publishing import circuit, vault
+from publishing import circuit, steady, vault
 from publishing.channels.base import Adapter, ChannelError, Expired, Outcome
 from publishing.credentials import fresh_adapter
-from publishing.models import Attempt, Channel, Delivery, State
+from publishing.models import PAUSED, Attempt, Channel, Delivery, State
 from publishing.records import Begun, Ended, commit
 from publishing.story import Action, Post, Receipt, Way
+
+log = logging.getLogger("publishing.turn")
 
 LOST = _("The worker was stopped before an answer came. The channel is asked first whether the post is there.")
 LOOKING = _("No clear answer came. The channel is asked whether the post is there before anything else.")
 NOBODY_KNOWS = _("It is unclear whether this went out. Please look at the channel and say whether it is there.")
 UNREADABLE = _("The stored credentials cannot be read with today's keys. Please enter them again.")
 UNPREPARED = _("The post could not be prepared. This is a fault of the software: please report it.")
+OWN_DATABASE = _("Our own database was away or full for a moment. This is tried again by itself.")
 UNREACHED = _("The channel could not be reached for two days. Please check it, then retry.")
 NOT_OURS = _(
     "The copy on this channel was recorded by a person and cannot be found from here: please change it by hand."
@@ -86,13 +90,13 @@ class Turn:
             if delivery.doubts and (found := self._look_for(adapter, post)):
                 return found
             if original:
-                post = replace(post, follows=original.remote_id)
-            self._begin(Attempt.Steps.SEND, adapter)
+                post = replace(post, follows=original.remote_id, earlier=delivery.earlier())
+            self._begin(Attempt.Steps.SEND, adapter, post)
             return adapter.send(post, delivery.marker)
         # Changing or removing a copy that is known is the same done twice as once: no read-back is needed.
         assert original is not None
         copy = self._copy_out(adapter, original)
-        self._begin(Attempt.Steps.EDIT if way == Way.EDIT else Attempt.Steps.DELETE, adapter)
+        self._begin(Attempt.Steps.EDIT if way == Way.EDIT else Attempt.Steps.DELETE, adapter, post)
         if way == Way.EDIT:
             return adapter.edit(copy, post, original.marker)
         adapter.delete(copy)
@@ -120,7 +124,8 @@ class Turn:
         # "Not there" is believed only when the call can no longer be under way at the vendor, and its reading side
         # has caught up with its writing side.
         tried_at = delivery.tried_at or delivery.made_at
-        believed_at = tried_at + _lease(adapter) + timedelta(seconds=delivery.channel.settle_seconds)
+        believed_at = tried_at + _lease(adapter, post) + timedelta(seconds=delivery.channel.settle_seconds)
+        believed_at += steady.clock.forgiven()
         if timezone.now() < believed_at:
             raise _NotYet(believed_at)
         Delivery.objects.filter(pk=delivery.pk, attempt_no=delivery.attempt_no).update(doubts=0)
@@ -139,14 +144,23 @@ class Turn:
                 words=LOST,
             )
 
-    def _begin(self, step: Attempt.Steps, adapter: Adapter) -> None:
+    def _begin(self, step: Attempt.Steps, adapter: Adapter, post: Post) -> None:
         """The fence: from here on the channel is called, and the row says so, if it is still ours."""
         now = timezone.now()
-        if not commit.now(Begun(self.delivery.pk, self.delivery.attempt_no, now, now + _lease(adapter))):
+        self.step = step
+        if not commit.now(Begun(self.delivery.pk, self.delivery.attempt_no, now, now + _lease(adapter, post))):
+            self._refuse_if_paused()
             raise LeaseLost
         self.delivery.tried_at = now
-        self.step = step
         self.is_calling = True
+        log.info("%s begins: %s", self._named(), step, extra=self._facts())
+
+    def _refuse_if_paused(self) -> None:
+        """Raises what ends in a hold where a person stopped the whole plan since this was claimed."""
+        ours = {"pk": self.delivery.pk, "attempt_no": self.delivery.attempt_no, "state": State.SENDING}
+        paused = Delivery.objects.filter(**ours, words=PAUSED).values_list("words_values", flat=True).first()
+        if paused is not None:
+            raise ChannelError(Outcome.TRANSIENT, PAUSED, values=paused)
 
     def ended(self, receipt: Receipt | None) -> State | None:
         """Records success."""
@@ -160,6 +174,7 @@ class Turn:
                 "remote_id": receipt.remote_id[:300],
                 "permalink": receipt.url[:600],
                 "words": "",
+                "words_values": {},
                 "doubts": 0,
             },
         )
@@ -224,12 +239,30 @@ class Turn:
             words=(error.words if error else "")[:300],
             words_values=error.values if error else {},
         )
+        log.info(
+            "%s ended: %s %s, now %s", self._named(), self.step, outcome.value, state.value,
+            extra=self._facts() | {"outcome": outcome.value, "state": state.value},
+        )  # fmt: skip
         is_ours = commit.soon(Ended(delivery.pk, delivery.attempt_no, state, changes, attempt))
         if self.is_calling or self.step == Attempt.Steps.FIND:
             # "Not there yet" is a clear answer, whatever it means for the delivery.
             circuit.note(delivery.channel, Outcome.OK if isinstance(error, _NotYet) else outcome)
             self._note_headroom()
         return None if is_ours is False else state
+
+    def _named(self) -> str:
+        return f"delivery {self.delivery.pk} attempt {self.delivery.attempt_no}"
+
+    def _facts(self) -> dict[str, Any]:
+        """For the log: numbers and kinds, no text of anybody's."""
+        one = self.delivery
+        return {
+            "delivery": one.pk,
+            "attempt": one.attempt_no,
+            "channel": one.channel_id,
+            "kind": one.channel.kind,
+            "step": str(self.step),
+        }
 
     def _note_headroom(self) -> None:
         """Keeps what the vendor said of its limit, if that says anything new."""
@@ -258,9 +291,9 @@ class _NotYet(ChannelError):
         self.until = until
 
 
-def _lease(adapter: Adapter) -> timedelta:
+def _lease(adapter: Adapter, post: Post) -> timedelta:
     """How long a call may be under way."""
-    return timedelta(seconds=settings.DELIVERY_LEASE_SECONDS + adapter.allowance)
+    return timedelta(seconds=settings.DELIVERY_LEASE_SECONDS + adapter.allowance_for(post))
 
 
 def backoff(attempt_no: int) -> float:

@@ -1,4 +1,4 @@
-"""What publishing adds to Wagtail's admin: its menu, its pages, its entries in the log, and a panel on the first page."""
+"""What publishing adds to Wagtail's admin: its menu, its pages, its entries in the log, and its part of what waits today."""
 
 from __future__ import annotations
 
@@ -11,19 +11,32 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.admin_url_finder import ModelAdminURLFinder, register_admin_url_finder
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
-from wagtail.admin.ui.components import Component
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.log_actions import LogFormatter
 from wagtail.permissions import ModelPermissionPolicy
 
+from publishing.agencies import sees_all
 from publishing.desk.base import CHANGE_CHANNELS, COMPOSE, SEE_CHANNELS, SEE_DELIVERIES, may
 from publishing.desk.channel_forms import AddressField
-from publishing.desk.home import WaitingPanel
+from publishing.desk.members import CHANGE_ORGANISATIONS
+from publishing.desk.waiting import add_sources
+from publishing.desk.what_waits import SOURCES
 from publishing.models import Channel, Delivery, Organisation
+
+
+class OrganisationPolicy(ModelPermissionPolicy):
+    """A member of one organisation changes none, the own one neither: whose channels a name owns is decided above them."""
+
+    def user_has_permission(self, user: Any, action: str) -> bool:
+        return sees_all(user) and bool(super().user_has_permission(user, action))
+
+    def user_has_any_permission(self, user: Any, actions: Any) -> bool:
+        return sees_all(user) and bool(super().user_has_any_permission(user, actions))
 
 
 class OrganisationViewSet(ModelViewSet):
     model = Organisation
+    permission_policy = OrganisationPolicy(Organisation)
     name = "publishing_organisations"
     url_prefix = "publishing/organisations"
     icon = "group"
@@ -63,6 +76,13 @@ class DeskMenuItem(MenuItem):
         return may(request.user, *self.permissions)
 
 
+class OfficeMenuItem(DeskMenuItem):
+    """The same, for people who see all organisations."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return super().is_shown(request) and sees_all(request.user)
+
+
 @hooks.register("register_admin_menu_item")
 def menu() -> MenuItem:
     entries = [
@@ -72,6 +92,7 @@ def menu() -> MenuItem:
         (_("Corrections owed"), "publishing_corrections", "edit", (SEE_DELIVERIES,)),
         (_("Figures"), "publishing_figures", "table", (SEE_DELIVERIES,)),
         (_("Channels"), "publishing_channels", "globe", (SEE_CHANNELS, CHANGE_CHANNELS)),
+        (_("Who sees what"), "publishing_members", "group", (CHANGE_ORGANISATIONS,)),
         (
             _("Organisations"),
             "publishing_organisations:index",
@@ -79,8 +100,9 @@ def menu() -> MenuItem:
             tuple(f"publishing.{verb}_organisation" for verb in ("view", "add", "change")),
         ),
     ]
+    above = {"publishing_organisations:index", "publishing_members"}
     items = [
-        DeskMenuItem(
+        (OfficeMenuItem if url in above else DeskMenuItem)(
             label, reverse_lazy(url), name=url.partition(":")[0], icon_name=icon, order=order, permissions=needed
         )
         for order, (label, url, icon, needed) in enumerate(entries, start=1)
@@ -88,10 +110,7 @@ def menu() -> MenuItem:
     return SubmenuMenuItem(_("Publishing"), Menu(items=items), name="publishing", icon_name="mail", order=160)
 
 
-@hooks.register("construct_homepage_panels")
-def what_waits(request: HttpRequest, panels: list[Component]) -> None:
-    if may(request.user, SEE_DELIVERIES):
-        panels.append(WaitingPanel())
+add_sources(*SOURCES)
 
 
 # The log ------------------------------------------------------------------------------------------------------
@@ -108,6 +127,9 @@ LOGGED = {
     "done_by_hand": (_("Done by hand"), _("A person did it on the channel by hand")),
     "owe_again": (_("Sent after all"), _("A correction that was cancelled is sent after all")),
     "channel_edit": (_("Channel changed"), _("Channel added or its settings changed")),
+    "channel_rekey": (_("Key changed"), _("Credentials of the channel encrypted under the newest key")),
+    "channel_restored": (_("Channel restored"), _("Stopped, because the installation was restored from a backup")),
+    "agency": (_("Who sees what changed"), _("Who belongs to it, or what it may plan for, was changed")),
     "resume": (_("Channel resumed"), _("Connected again; its queue goes out")),
 }
 

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
-from publishing import outbox
+from publishing import outbox, pulse, steady, trace
 from publishing.models import Delivery
 from publishing.records import commit
 from publishing.signals import sweeping
@@ -32,7 +32,8 @@ SWITCHES = 0.0005  # seconds a thread keeps Python to itself: many threads wait 
 
 def _deliver(delivery: Delivery) -> None:
     try:
-        outbox.deliver(delivery)
+        with trace.tracing(delivery.trace):
+            outbox.deliver(delivery)
     except Exception:
         # The lease runs out and another try reads back first: nothing is lost.
         log.exception("delivery %s broke off", delivery.pk)
@@ -42,9 +43,12 @@ def _deliver(delivery: Delivery) -> None:
 
 def sweep() -> None:
     """Asks every part of the project for what is owed and not yet planned. Receivers' errors are logged."""
+    began, failed = time.monotonic(), []
     for receiver, answer in sweeping.send_robust(sender=None):
         if isinstance(answer, Exception):
             log.error("sweep %s failed: %r", receiver, answer)
+            failed.append(str(receiver.__module__).rpartition(".")[2])
+    pulse.note(pulse.Parts.SWEEP, {"seconds": round(time.monotonic() - began, 2), "failed": failed})
 
 
 class Worker:
@@ -64,7 +68,9 @@ class Worker:
     def turn(self) -> int:
         """One claim; returns how many deliveries it started."""
         self._running = {future for future in self._running if not future.done()}
-        claimed = outbox.claim(self.threads - len(self._running))
+        steady.clock.notice()
+        claimed = outbox.claim(self.threads - len(self._running), forgiven=steady.clock.forgiven())
+        pulse.note(pulse.Parts.WORKER)
         self._claimed_at = time.monotonic()
         self._in_vain = 0 if claimed else min(LOOKS, self._in_vain + 1)
         for delivery in claimed:

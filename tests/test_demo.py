@@ -48,7 +48,7 @@ def test_nothing_is_left_behind(tmp_path_factory, number):
         process = subprocess.Popen(
             [sys.executable, str(ROOT / "manage.py"), "demo"], cwd="/", env=environment, stdout=output, stderr=output
         )
-    wait_until(lambda: b"Ctrl-C" in said.read_bytes() or process.poll() is not None, 120, "the demo")
+    wait_until(lambda: b"Ctrl-C" in said.read_bytes() or process.poll() is not None, 300, "the demo")
     assert process.poll() is None, said.read_text()
     assert len(processes_of(folder)) >= 4
     process.send_signal(number)

@@ -17,15 +17,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import get_connection
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from campaigns.alerts import letters
 from campaigns.alerts.models import Alert, AlertMail, Subscriber
-from campaigns.alerts.outcome import Outcome, outcome_of
 from campaigns.alerts.subscribers import forget_unconfirmed
+from cms.mail_outcome import Outcome
+from cms.mail_post import Post
 
 log = logging.getLogger("campaigns.alerts")
 
@@ -39,6 +39,7 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=2), timedelta(hours=1)
 ONCE_MORE = gettext_noop("The first call to the mail server was cut off; this is the second.")
 NOBODY_KNOWS = gettext_noop("Two calls to the mail server were cut off. Nobody knows whether it went out.")
 REFUSED = gettext_noop("The mail server refused the address or the mail for good.")
+RESTORED = gettext_noop("The site was restored from a backup. Nobody knows whether it went out; it is not sent again.")
 NOT_NOW = gettext_noop("The mail server could not take it; it is tried again.")
 
 
@@ -53,7 +54,7 @@ def turn(seconds: float = SECONDS) -> bool:
     until = time.monotonic() + seconds
     for alert in Alert.objects.out().filter(sends_mail=True, expires_at__gt=timezone.now()):
         owe(alert)
-    post = _Post()
+    post = Post()
     try:
         for step in (_links(post), _warnings(post)):
             for _sent in step:
@@ -64,6 +65,14 @@ def turn(seconds: float = SECONDS) -> bool:
     finally:
         post.close()
     return False
+
+
+def end_owed(**signal: Any) -> None:
+    """After a backup was restored: what was owed by then has most likely gone out, so nobody is sent it again."""
+    for alert in Alert.objects.out().filter(sends_mail=True, expires_at__gt=timezone.now()):
+        owe(alert)
+    owed = AlertMail.objects.filter(sent_at__isnull=True, refused_at__isnull=True)
+    owed.update(refused_at=timezone.now(), words=RESTORED)
 
 
 # Who is owed what ----------------------------------------------------------------------------------------------
@@ -109,50 +118,7 @@ def _reads(alert: Alert) -> Q:
 # Sending -------------------------------------------------------------------------------------------------------
 
 
-class _Post:
-    """The connection of one turn. ``is_away``: the server takes nothing now, and the rest waits for the next turn."""
-
-    def __init__(self) -> None:
-        self.connection: Any = None
-        self.is_away = False
-
-    def open(self) -> bool:
-        """Nothing is noted as tried before this has worked: a server that is away costs no letter a try."""
-        if self.connection is None:
-            connection = get_connection()
-            try:
-                connection.open()
-            except Exception as error:
-                # What a server says may hold an address; its kind says enough.
-                log.warning("the mail server cannot be reached: %s", type(error).__name__)
-                self.is_away = True
-                return False
-            self.connection = connection
-        return True
-
-    def send(self, letter: Any) -> Outcome:
-        try:
-            letter.connection = self.connection
-            letter.send()
-        except Exception as error:
-            outcome = outcome_of(error)
-            log.warning("a mail did not go out: %s, %s", type(error).__name__, outcome.value)
-            self.close()
-            # A server that hangs would cut off one letter after the other.
-            self.is_away = outcome in (Outcome.AWAY, Outcome.CUT)
-            return outcome
-        return Outcome.SENT
-
-    def close(self) -> None:
-        if self.connection is not None:
-            try:
-                self.connection.close()
-            except Exception as error:
-                log.info("the mail server hung up: %s", type(error).__name__)
-            self.connection = None
-
-
-def _links(post: _Post) -> Iterator[None]:
+def _links(post: Post) -> Iterator[None]:
     """The mails that ask for a confirmation. Twice would do no harm; for ever would."""
     now = timezone.now()
     due = Subscriber.objects.filter(confirmed_at__isnull=True, link_sent_at__isnull=True)
@@ -196,7 +162,7 @@ def is_due(row: AlertMail, now: datetime) -> bool:
     return row.tried_at < now - pause(row.tries)
 
 
-def _warnings(post: _Post) -> Iterator[None]:
+def _warnings(post: Post) -> Iterator[None]:
     now = timezone.now()
     alerts: dict[int, Alert] = {}
     ripe = Q(tried_at__isnull=True) | Q(tried_at__lt=now - FIRST_PAUSE)

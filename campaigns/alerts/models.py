@@ -203,3 +203,11 @@ class AlertMail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.alert_id}/{self.subscriber_id}"
+
+
+def next_change() -> datetime | None:
+    """When a warning begins or runs out next, by itself; None where none does."""
+    now, told = timezone.now(), Alert.objects.filter(state=Alert.State.APPROVED)
+    begins = told.filter(starts_at__gt=now).aggregate(at=models.Min("starts_at"))["at"]
+    ends = told.filter(expires_at__gt=now).aggregate(at=models.Min("expires_at"))["at"]
+    return min((when for when in (begins, ends) if when), default=None)

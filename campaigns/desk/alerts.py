@@ -22,6 +22,8 @@ from campaigns.campaign import Campaign
 from campaigns.desk.base import SEE_ALERTS, CampaignDeskView, Part, parts
 from campaigns.lines import lines
 from campaigns.second_person import Refused
+from cms.agencies import of_seen, visible_to
+from publishing.agencies import sees_all
 from publishing.desk.base import DeskView, paged
 from publishing.desk.words import Badge
 
@@ -95,7 +97,9 @@ class AlertsView(DeskView):
     parents = ((_("Campaigns"), "campaigns_all"),)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**_rows(self, Alert.objects.all()), **kwargs)
+        return super().get_context_data(
+            **_rows(self, of_seen(self.request.user, Alert.objects.all(), "campaign")), **kwargs
+        )
 
 
 class CampaignAlertsView(CampaignDeskView):
@@ -136,10 +140,12 @@ class AlertForm(forms.ModelForm):  # type: ignore[type-arg]
             "places": forms.CheckboxSelectMultiple,
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not sees_all(user):
+            self.fields["campaign"].queryset = visible_to(user, Campaign.objects.all())  # type: ignore[attr-defined]
         spoken = [(one.language_code, str(one)) for one in Locale.objects.all()]
-        self.fields["language"] = forms.ChoiceField(label=_("language"), choices=spoken)
+        self.fields["language"] = forms.ChoiceField(label=_("Language"), choices=spoken)
         self.fields["starts_at"].help_text = _("Vietnamese time.")
         self.fields["expires_at"].help_text = _("At most 14 days later. Vietnamese time.")
         self.fields["campaign"].help_text = _("Readers are led from the warning to the campaign's page.")
@@ -185,7 +191,8 @@ class WriteAlertView(DeskView):
     @cached_property
     def alert(self) -> Alert:
         if pk := self.kwargs.get("pk"):
-            return get_object_or_404(Alert.objects.select_related("campaign", "replaces"), pk=pk)
+            rows = Alert.objects.select_related("campaign", "replaces")
+            return get_object_or_404(of_seen(self.request.user, rows, "campaign"), pk=pk)
         return Alert()
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -195,11 +202,14 @@ class WriteAlertView(DeskView):
         initial = {}
         asked = request.GET.get("campaign", "")
         if not self.alert.pk and asked.isdecimal():
-            initial = words_of(get_object_or_404(Campaign.objects.select_related("locale"), pk=int(asked)))
-        return self.render_to_response(self.get_context_data(form=AlertForm(instance=self.alert, initial=initial)))
+            campaigns = visible_to(request.user, Campaign.objects.select_related("locale"))
+            initial = words_of(get_object_or_404(campaigns, pk=int(asked)))
+        return self.render_to_response(
+            self.get_context_data(form=AlertForm(user=request.user, instance=self.alert, initial=initial))
+        )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form = AlertForm(request.POST, instance=self.alert)
+        form = AlertForm(request.POST, user=request.user, instance=self.alert)
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form))
         try:
@@ -237,7 +247,8 @@ class AlertView(DeskView):
 
     @cached_property
     def alert(self) -> Alert:
-        return get_object_or_404(with_standing(Alert.objects.all()), pk=self.kwargs["pk"])
+        seen = of_seen(self.request.user, Alert.objects.all(), "campaign")
+        return get_object_or_404(with_standing(seen), pk=self.kwargs["pk"])
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         name, words = request.POST.get("do", ""), request.POST.get("words", "")

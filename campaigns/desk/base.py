@@ -12,6 +12,7 @@ from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.campaign import Campaign
+from cms.agencies import visible_to
 from publishing.desk.base import DeskView, may
 
 SEE_MATERIALS = "campaigns.view_material"
@@ -53,7 +54,8 @@ class CampaignDeskView(DeskView):
 
     @cached_property
     def campaign(self) -> Campaign:
-        return get_object_or_404(Campaign.objects.select_related("locale", "scam_form"), pk=self.kwargs["pk"])
+        seen = visible_to(self.request.user, Campaign.objects.select_related("locale", "scam_form"))
+        return get_object_or_404(seen, pk=self.kwargs["pk"])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         tabs = [

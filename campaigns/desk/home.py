@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns import starting
 from campaigns.campaign import Campaign
 from campaigns.desk.base import SEE, CampaignDeskView
+from cms.agencies import visible_to
 from publishing.desk.base import DeskView, paged
 
 
@@ -21,7 +22,7 @@ class CampaignsView(DeskView):
     template_name = "campaigns/desk/all.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        rows = Campaign.objects.select_related("scam_form", "locale").order_by("-pk")
+        rows = visible_to(self.request.user, Campaign.objects.select_related("scam_form", "locale")).order_by("-pk")
         may_start = starting.place_for_new(self.request.user) is not None
         return super().get_context_data(may_start=may_start, **paged(self, rows), **kwargs)
 

@@ -24,7 +24,9 @@ from campaigns.desk.base import SEE_INDICATORS, CampaignDeskView, Part, parts
 from campaigns.indicator_rules import shown
 from campaigns.indicators import Indicator, ListingComplaint
 from campaigns.second_person import Refused
+from cms.agencies import of_seen, visible_to
 from cms.kept import KeptCopy
+from publishing.agencies import sees_all
 from publishing.desk.base import DeskView, contains, paged
 from publishing.desk.channel_forms import AddressField
 from publishing.desk.words import Badge
@@ -89,8 +91,9 @@ class IndicatorsView(DeskView):
     parents = ((_("Campaigns"), "campaigns_all"),)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        may_partners = self.may("campaigns.view_partner")
-        return super().get_context_data(may_partners=may_partners, **_rows(self, Indicator.objects.all()), **kwargs)
+        may_partners = sees_all(self.request.user) and self.may("campaigns.view_partner")
+        seen = of_seen(self.request.user, Indicator.objects.all(), "campaign")
+        return super().get_context_data(may_partners=may_partners, **_rows(self, seen), **kwargs)
 
 
 class CampaignIndicatorsView(CampaignDeskView):
@@ -152,8 +155,10 @@ class WriteIndicatorView(DeskView):
     @cached_property
     def indicator(self) -> Indicator:
         if pk := self.kwargs.get("pk"):
-            return get_object_or_404(Indicator.objects.select_related("campaign"), pk=pk)
-        return Indicator(campaign=get_object_or_404(Campaign, pk=self.kwargs["of"]))
+            rows = Indicator.objects.select_related("campaign")
+            return get_object_or_404(of_seen(self.request.user, rows, "campaign"), pk=pk)
+        campaigns = visible_to(self.request.user, Campaign.objects.all())
+        return Indicator(campaign=get_object_or_404(campaigns, pk=self.kwargs["of"]))
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.indicator.pk and self.indicator.state != State.DRAFT:
@@ -202,7 +207,7 @@ class IndicatorView(DeskView):
     @cached_property
     def indicator(self) -> Indicator:
         rows = Indicator.objects.select_related("campaign", "approved_by", "kept_copy")
-        return get_object_or_404(rows, pk=self.kwargs["pk"])
+        return get_object_or_404(of_seen(self.request.user, rows, "campaign"), pk=self.kwargs["pk"])
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         name = request.POST.get("do", "")

@@ -2,135 +2,33 @@
 
 from __future__ import annotations
 
-import base64
-import logging
-from dataclasses import dataclass
 from typing import Any
 
-from django import forms as django_forms
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.core.validators import FileExtensionValidator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.functional import Promise, cached_property
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import View
 from wagtail.admin import messages
 from wagtailmedia.models import Media
-from wagtailmedia.widgets import AdminAudioChooser
 
 from campaigns.desk.base import APPROVE_MATERIALS, CHANGE_MATERIALS, SEE_MATERIALS, CampaignDeskView
+from campaigns.desk.material_shown import SHOWN_VERSIONS, previewed, steps, texts
 from campaigns.desk.materials import badge, waits_for
-from campaigns.materials import files, history, versions
-from campaigns.materials.base import Content, Field, FileKind, Form
-from campaigns.materials.drafts import marked
+from campaigns.desk.sound_form import SoundForm
+from campaigns.materials import files, versions
+from campaigns.materials.base import Content, Form
+from campaigns.materials.ground import Ground, chain_of, form_of, ground_of, is_translation, not_by, problems, token
 from campaigns.materials.models import Material, MaterialVersion
-from campaigns.materials.versions import Ground
-from campaigns.public.files import ranged
 from campaigns.second_person import Refused
 from cms.translation.languages import name_of
-from publishing.desk.base import may
-
-log = logging.getLogger("campaigns.desk.material")
 
 State = MaterialVersion.State
 PREFIX = "content-"
-MOST_SOUND = 20 * 1024 * 1024  # bytes
-SHOWN_VERSIONS = 15
-READABLE = ("text/plain", "text/html", "text/vtt")  # what a person reads as it is
-
-
-class SoundForm(django_forms.Form):
-    """The recording: chosen among those there are, or uploaded here, which needs no JavaScript."""
-
-    sound = django_forms.ModelChoiceField(
-        Media.objects.filter(type="audio"), required=False, widget=AdminAudioChooser, label=_("Recording")
-    )
-    upload = django_forms.FileField(
-        required=False,
-        label=_("Upload a recording"),
-        help_text=_("MP3 is played by every phone. At most 20 MB."),
-        validators=[FileExtensionValidator([ending.removeprefix(".") for ending in files.SOUND_TYPES])],
-        widget=django_forms.FileInput(attrs={"accept": "audio/*"}),
-    )
-
-    def clean_upload(self) -> Any:
-        upload = self.cleaned_data["upload"]
-        if upload and upload.size > MOST_SOUND:
-            raise django_forms.ValidationError(_("The file is larger than 20 MB."))
-        return upload
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What becomes of the texts: one file, as a picture, as text, as a page, or only to be downloaded."""
-
-    kind: FileKind
-    picture: str = ""
-    text: str = ""
-    page: str = ""
-
-
-@dataclass(frozen=True)
-class Text:
-    """One field with everything an editor or approver compares."""
-
-    field: Field
-    text: str
-    generated: str
-    changed_before: str | None
-    difference: list[history.Piece]
-
-    @property
-    def is_own(self) -> bool:
-        return self.text != self.generated
-
-    @property
-    def length(self) -> int:
-        return len(self.text)
-
-    @property
-    def is_over(self) -> bool:
-        return self.length > self.field.max_length
-
-
-@dataclass(frozen=True)
-class Step:
-    """One line of the history: a version, and what it changed of the one before."""
-
-    version: MaterialVersion
-    changes: list[tuple[str | Promise, list[history.Piece]]]
-
-    @property
-    def badge(self) -> Any:
-        return badge(self.version)
-
-
-def previewed(version: MaterialVersion, form: Form) -> list[Shown]:
-    """Of every file what the page can show. Of a form of pictures the pictures; a text that cannot be drawn costs its
-    preview only."""
-    has_pictures = any(kind.is_picture for kind in form.files)
-    found = []
-    for kind in form.files:
-        is_shown = kind.is_picture if has_pictures else kind.content_type.startswith(READABLE)
-        if not is_shown:
-            continue
-        try:
-            made = files.make(version, kind.name)
-        except Exception:
-            log.exception("%s of %s cannot be shown", kind.name, version)
-            continue
-        if kind.is_picture:
-            found.append(Shown(kind, picture=f"data:{kind.content_type};base64,{base64.b64encode(made).decode()}"))
-        elif kind.content_type.startswith("text/html"):
-            found.append(Shown(kind, page=made.decode()))
-        else:
-            found.append(Shown(kind, text=made.decode().removeprefix("\ufeff")))
-    return found
 
 
 class MaterialView(CampaignDeskView):
@@ -151,7 +49,7 @@ class MaterialView(CampaignDeskView):
 
     @cached_property
     def chain(self) -> list[MaterialVersion]:
-        found = versions.chain_of(self.material)
+        found = chain_of(self.material)
         for one in found:
             one.material = self.material
         if not found:
@@ -160,12 +58,12 @@ class MaterialView(CampaignDeskView):
 
     @cached_property
     def ground(self) -> Ground:
-        return versions.ground_of(self.campaign)
+        return ground_of(self.campaign)
 
     @cached_property
     def form(self) -> Form:
         try:
-            return versions.form_of(self.material)
+            return form_of(self.material)
         except Refused as error:
             raise Http404 from error
 
@@ -173,7 +71,7 @@ class MaterialView(CampaignDeskView):
         newest, form = self.chain[0], self.form
         approved = next((one for one in self.chain if one.state == State.APPROVED), None)
         shown = self._as_typed(typed)
-        is_translation = versions.is_translation(self.material, self.ground)
+        translates = is_translation(self.material, self.ground)
         user = self.request.user
         may_change = self.may(CHANGE_MATERIALS)
         if form.has_sound and may_change and sound_form is None:
@@ -186,22 +84,22 @@ class MaterialView(CampaignDeskView):
             badge=badge(newest),
             waits_for=waits_for(self.chain),
             approved=approved if approved != newest else None,
-            texts=self._texts(shown.content, approved),
-            token=self.request.POST.get("token") or versions.token(newest),
-            is_translation=is_translation,
+            texts=texts(form, self.chain, shown.content, approved),
+            token=self.request.POST.get("token") or token(newest),
+            is_translation=translates,
             language=name_of(self.material.language),
             is_stale=newest.drawn_from != self.ground.words.digest and not self.ground.campaign.is_retracted,
             may_change=may_change,
             may_submit=may_change and newest.state == State.DRAFT,
             is_waiting=newest.state == State.SUBMITTED,
             may_approve=self.may(APPROVE_MATERIALS) and newest.state == State.SUBMITTED,
-            is_own=user.pk in versions.not_by(self.chain),
+            is_own=user.pk in not_by(self.chain),
             may_withdraw=self.may(APPROVE_MATERIALS) and approved is not None,
-            languages=self._languages(is_translation) if may_change else [],
-            translations=[] if is_translation else self._translations(),
+            languages=self._languages(translates) if may_change else [],
+            translations=[] if translates else self._translations(),
             sound_form=sound_form,
             sound_name=files.sound_name(newest),
-            steps=self._steps(),
+            steps=steps(form, self.chain),
             has_more_steps=len(self.chain) > SHOWN_VERSIONS,
             downloads=form.files,
             **self.preview(shown),
@@ -213,7 +111,7 @@ class MaterialView(CampaignDeskView):
         return {
             "shown": previewed(version, self.form),
             "counts": self.form.counts(version.content, version.campaign_words),
-            "problems": versions.problems(version, self.ground),
+            "problems": problems(version, self.ground),
             "lang": self.material.language,
         }
 
@@ -233,45 +131,13 @@ class MaterialView(CampaignDeskView):
             sound=newest.sound,
         )
 
-    def _texts(self, content: Content, approved: MaterialVersion | None) -> list[Text]:
-        newest = self.chain[0]
-        changed = history.changed_here(self.chain)
-        found = []
-        for field in self.form.fields:
-            text = content.get(field.name, "")
-            before = str(approved.content.get(field.name, "")) if approved else text
-            found.append(
-                Text(
-                    field=field,
-                    text=text,
-                    generated=newest.generated.get(field.name, ""),
-                    changed_before=changed.get(field.name),
-                    difference=history.difference(before, text) if before != text else [],
-                )
-            )
-        return found
-
-    def _steps(self) -> list[Step]:
-        found = []
-        for version, before in zip(self.chain[:SHOWN_VERSIONS], [*self.chain[1:], None], strict=False):
-            changes = [
-                (
-                    field.label,
-                    history.difference(before.content.get(field.name, ""), version.content.get(field.name, "")),
-                )
-                for field in self.form.fields
-                if before and before.content.get(field.name, "") != version.content.get(field.name, "")
-            ]
-            found.append(Step(version, changes))
-        return found
-
     def _translations(self) -> list[tuple[Material, str]]:
         rows = self.campaign.materials.filter(kind=self.material.kind).exclude(pk=self.material.pk)
         return [(one, name_of(one.language)) for one in rows.order_by("language")]
 
-    def _languages(self, is_translation: bool) -> list[tuple[str, str]]:
+    def _languages(self, translates: bool) -> list[tuple[str, str]]:
         """Into what it can be translated still."""
-        if is_translation:
+        if translates:
             return []
         taken = set(self.campaign.materials.filter(kind=self.material.kind).values_list("language", flat=True))
         return [(code, str(name)) for code, name in settings.LANGUAGES if code not in taken]
@@ -338,7 +204,7 @@ class MaterialView(CampaignDeskView):
 
     def _decide(self, deed: str, newest: MaterialVersion) -> None:
         user, comment = self.request.user, self.request.POST.get("comment", "")
-        if deed in {"approve", "send_back"} and self.request.POST.get("token") != versions.token(newest):
+        if deed in {"approve", "send_back"} and self.request.POST.get("token") != token(newest):
             raise Refused(versions.CHANGED_MEANWHILE)
         if deed == "approve":
             versions.approve(newest, user)
@@ -365,31 +231,3 @@ class MaterialView(CampaignDeskView):
             return found
         title = f"{self.campaign.title}: {self.form.label}"[:255]
         return Media.objects.create(title=title, type="audio", file=upload, uploaded_by_user=self.request.user)
-
-
-class MaterialFileView(View):
-    """A file of any version, for the desk. What is not approved says so, in its name and, where it can, on itself."""
-
-    def get(self, request: HttpRequest, pk: int, material: int, number: int, name: str) -> HttpResponseBase:
-        if not may(request.user, SEE_MATERIALS):
-            raise PermissionDenied
-        rows = MaterialVersion.objects.select_related("material__campaign__locale", "sound")
-        version = get_object_or_404(rows, material__campaign=pk, material=material, number=number)
-        if version.sound and name == files.sound_name(version):
-            played = ranged(request, version.sound.file.open("rb"), version.sound.file.size)
-            played["Content-Type"] = files.sound_kind(name).content_type
-            return played
-        kind = files.kind_of(version, name)
-        if kind is None:
-            raise Http404
-        made = files.kept(version, name)
-        download = "download" in request.GET
-        title = files.download_name(version.material, name)
-        if download and version.state != State.APPROVED:
-            made, title = marked(made, kind), f"ban-nhap-{title}"
-        answer = HttpResponse(made, content_type=kind.content_type)
-        way = "attachment" if download or kind.content_type.startswith("text/html") else "inline"
-        answer["Content-Disposition"] = f'{way}; filename="{title}"'
-        answer["Cache-Control"] = "private, no-cache"
-        answer["X-Content-Type-Options"] = "nosniff"
-        return answer

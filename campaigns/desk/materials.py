@@ -16,9 +16,10 @@ from wagtail.admin import messages
 
 from campaigns.campaign import Campaign
 from campaigns.desk.base import APPROVE_MATERIALS, CHANGE_MATERIALS, SEE_MATERIALS, CampaignDeskView, Part, parts
-from campaigns.materials import files, history, versions
+from campaigns.materials import files, history, renewal, versions
 from campaigns.materials.base import FileKind, Form
 from campaigns.materials.forms import forms
+from campaigns.materials.ground import ground_of, not_by, token
 from campaigns.materials.models import Material, MaterialVersion
 from cms.translation.languages import name_of
 from publishing.desk.words import Badge
@@ -122,7 +123,7 @@ def waits_for(chain: list[MaterialVersion]) -> str:
 
 
 def _names(chain: list[MaterialVersion]) -> str:
-    out = versions.not_by(chain)
+    out = not_by(chain)
     people = {one.pk: str(one) for version in chain for one in (version.made_by, version.submitted_by) if one}
     return ", ".join(people[pk] for pk in sorted(out) if pk in people)
 
@@ -137,7 +138,7 @@ class MaterialsView(CampaignDeskView):
     url_name = "campaigns_materials"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        ground = versions.ground_of(self.campaign)
+        ground = ground_of(self.campaign)
         rows = [
             self._row(material)
             for material in chains_of(self.campaign)
@@ -173,11 +174,11 @@ class MaterialsView(CampaignDeskView):
         newest, deed = chain[0], ""
         for one in chain:
             one.material = material  # already here: no query for it
-        lacks_sound = forms()[material.kind].has_sound and newest.sound_id is None
+        lacks_sound = forms()[material.kind].needs_sound and newest.sound_id is None
         if newest.state == State.DRAFT and self.may(CHANGE_MATERIALS) and not lacks_sound:
             deed = "submit"
         if newest.state == State.SUBMITTED and self.may(APPROVE_MATERIALS):
-            deed = "approve" if self.request.user.pk not in versions.not_by(chain) else ""
+            deed = "approve" if self.request.user.pk not in not_by(chain) else ""
         is_own = material.language == self.campaign.locale.language_code
         return Row(
             material=material,
@@ -186,7 +187,7 @@ class MaterialsView(CampaignDeskView):
             language="" if is_own else name_of(material.language),
             deed=deed,
             waits_for=gettext("Waits for a recording.") if lacks_sound else waits_for(chain),
-            token=versions.token(newest),
+            token=token(newest),
         )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -201,7 +202,7 @@ class MaterialsView(CampaignDeskView):
         return redirect(self.url_name, self.campaign.pk)
 
     def _renew(self) -> None:
-        made = versions.refresh(self.campaign)
+        made = renewal.refresh(self.campaign)
         said = ngettext("%(count)d material was made anew.", "%(count)d materials were made anew.", made)
         messages.success(self.request, said % {"count": made})
 
@@ -212,7 +213,7 @@ class MaterialsView(CampaignDeskView):
             pk__in=[number for number in numbers if number.isdecimal()], material__campaign=self.campaign
         )
         found = list(rows.select_related("material", "sound").order_by("material__kind", "pk"))
-        seen = [one for one in found if f"{one.pk}:{versions.token(one)}" in chosen]
+        seen = [one for one in found if f"{one.pk}:{token(one)}" in chosen]
         verb = versions.submit if deed == "submit" else versions.approve
         done, refused = versions.each(verb, seen, self.request.user, self.campaign)
         if done and deed == "submit":

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db.models import Case, Value, When
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -124,12 +124,18 @@ class NewCampaignView(DeskView):
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        typed = {name: request.GET.getlist(name) for name in ("incidents", "target_groups")}
-        typed |= {name: request.GET.get(name, "") for name in ("q", "scam_form", "earlier", "title", "ends_on")}  # type: ignore[misc]
-        starts_on = request.GET.get("starts_on", timezone.localdate().isoformat())
+        return self._searched(request.GET)
+
+    def _searched(self, asked: QueryDict) -> HttpResponse:
+        typed: dict[str, Any] = {name: asked.getlist(name) for name in ("incidents", "target_groups")}
+        typed |= {name: asked.get(name, "") for name in ("q", "scam_form", "earlier", "title", "ends_on")}
+        starts_on = asked.get("starts_on", timezone.localdate().isoformat())
         return self._shown(NewCampaignForm(initial={**typed, "starts_on": starts_on}))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        asked = request.POST
+        if asked.get("q") and not asked.get("scam_form") and not asked.get("earlier"):
+            return self._searched(asked)  # Enter in the search field: nothing is chosen yet, so nothing is wrong yet
         form = NewCampaignForm(request.POST)
         if not form.is_valid():
             return self._shown(form)

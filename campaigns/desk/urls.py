@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from campaigns.desk import alerts, effect, home, indicators, material, materials, new, partners, waves
+from campaigns.desk import alerts, effect, home, indicators, material, material_file, materials, new, partners, waves
 
 urlpatterns = [
     path("", home.CampaignsView.as_view(), name="campaigns_all"),
@@ -14,7 +14,7 @@ urlpatterns = [
     path("<int:pk>/materials/<int:material>/", material.MaterialView.as_view(), name="campaigns_material"),
     path(
         "<int:pk>/materials/<int:material>/<int:number>/<str:name>",
-        material.MaterialFileView.as_view(),
+        material_file.MaterialFileView.as_view(),
         name="campaigns_material_file",
     ),
     path("<int:pk>/waves/", waves.WavesView.as_view(), name="campaigns_waves"),

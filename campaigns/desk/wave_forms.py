@@ -12,6 +12,7 @@ from campaigns.desk.effect import form_name
 from campaigns.materials.forms import forms as all_forms
 from campaigns.materials.models import Material
 from campaigns.wave_templates import USUAL
+from publishing.agencies import sendable_by
 from publishing.desk.move import MINUTE
 from publishing.models import Channel
 
@@ -88,11 +89,12 @@ class StepForm(forms.Form):
     """One material on one channel at one time."""
 
     material = MaterialField(Material.objects.none(), label=_("Material"), empty_label=None)
-    channel = forms.ModelChoiceField(Channel.objects.usable(), label=_("Channel"), empty_label=None)
+    channel = forms.ModelChoiceField(Channel.objects.none(), label=_("Channel"), empty_label=None)
     at = time_field(_("Time"))
 
-    def __init__(self, campaign: Campaign, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, campaign: Campaign, user: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["channel"].queryset = sendable_by(user, Channel.objects.all())  # type: ignore[attr-defined]
         sent = [key for key, form in all_forms().items() if form.is_sent]
         self.fields["material"].queryset = campaign.materials.filter(kind__in=sent)  # type: ignore[attr-defined]
 

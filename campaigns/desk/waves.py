@@ -18,7 +18,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
 
-from campaigns import wave_deeds, wave_templates
+from campaigns import wave_deeds, wave_lock, wave_steps, wave_templates
 from campaigns.campaign import Campaign
 from campaigns.desk.base import CHANGE_WAVES, SEE_WAVES, CampaignDeskView, Part, parts
 from campaigns.desk.effect import form_name
@@ -168,7 +168,7 @@ class WaveView(CampaignDeskView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         wave, now = self.wave, timezone.now()
         teller = Teller(self.campaign) if self.campaign.live else None
-        rows = rows_of(wave, wave_deeds.places_of(wave, teller), now)
+        rows = rows_of(wave, wave_lock.places_of(wave, teller), now)
         until = end_of(self.campaign)
         may_change = self.may(CHANGE_WAVES) and wave.state != Wave.State.OVER
         return super().get_context_data(
@@ -183,7 +183,7 @@ class WaveView(CampaignDeskView):
             move=MoveForm(initial={"starts_at": wave.starts_at, "seen": wave.starts_at.isoformat()}),
             pause=PauseForm(initial={"reason": gettext("Something is wrong and is being looked at.")}),
             resume=ResumeForm(initial={"dates": "keep", "missed": "leave"}),
-            step=StepForm(self.campaign, initial={"at": max(wave.starts_at, now)}),
+            step=StepForm(self.campaign, self.request.user, initial={"at": max(wave.starts_at, now)}),
             here=reverse("campaigns_wave", args=[self.campaign.pk, wave.pk]),
             **kwargs,
         )
@@ -258,17 +258,17 @@ class WaveDeedView(WaveView):
         return words % {"count": count}
 
     def _add(self, wave: Wave) -> str:
-        asked = self._asked(StepForm(self.campaign, self.request.POST))
-        wave_deeds.add_step(wave, self.request.user, **asked)
+        asked = self._asked(StepForm(self.campaign, self.request.user, self.request.POST))
+        wave_steps.add_step(wave, self.request.user, **asked)
         return gettext("The step was added.")
 
     def _change(self, wave: Wave) -> str:
         asked = self._asked(StepTimeForm(self.request.POST))
-        wave_deeds.change_step(self._step_asked(), self.request.user, at=asked["at"])
+        wave_steps.change_step(self._step_asked(), self.request.user, at=asked["at"])
         return gettext("The step has its new time.")
 
     def _remove(self, wave: Wave) -> str:
-        wave_deeds.remove_step(self._step_asked(), self.request.user)
+        wave_steps.remove_step(self._step_asked(), self.request.user)
         return gettext("The step was taken out.")
 
     def _discard(self, wave: Wave) -> str:

@@ -71,8 +71,9 @@ class Form(ABC):
     is_sent: ClassVar[bool] = False
     # Kinds of channel that it is made for: a usual plan of a wave prefers it there.
     made_for: ClassVar[frozenset[str]] = frozenset()
-    # Whether a recording belongs to it; without one it is not approved.
+    # Whether a recording may belong to it, and whether it is not approved without one.
     has_sound: ClassVar[bool] = False
+    needs_sound: ClassVar[bool] = False
     # Counted up when the same content makes other files than before: their addresses change with it.
     edition: ClassVar[int] = 1
 

@@ -35,6 +35,7 @@ class Cards(Printed):
         FileKind("square.png", _("Square, 1080 × 1080"), "image/png", is_picture=True),
         FileKind("vertical.png", _("High, 1080 × 1920"), "image/png", is_picture=True),
     )
+    edition = 2
     layout = "cards.typ"
     measured = (_SQUARE, _VERTICAL)
     most_points = {"do_now": 3, "report_to": 1}

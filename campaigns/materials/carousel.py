@@ -47,6 +47,7 @@ class Carousel(Printed):
             start=1,
         )
     )
+    edition = 2
     layout = "carousel.typ"
     most_points = {**dict.fromkeys(_LISTS, 4), "report_to": 3}
     sheets = {f"{number}.png": Sheet({"only": number}, ppi=72) for number in range(1, 7)}

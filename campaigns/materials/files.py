@@ -10,9 +10,10 @@ import hashlib
 import json
 import logging
 from pathlib import PurePosixPath
+from typing import Any
 
 from django.conf import settings
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.urls import reverse
 from django.utils import translation
@@ -23,6 +24,7 @@ from campaigns.materials.base import FileKind
 from campaigns.materials.forms import forms
 from campaigns.materials.models import Material, MaterialVersion
 from cms.finding.search import fold
+from publishing.story import Audio
 
 log = logging.getLogger("campaigns.materials.files")
 
@@ -40,7 +42,7 @@ SOUND_TYPES = {
 def digest_of(version: MaterialVersion) -> str:
     """Twelve hexadecimal digits for all its files are made of."""
     form = forms().get(version.material.kind)
-    sound = version.sound.file.name if version.sound else ""
+    sound = sound_name(version) + version.sound_sha256
     made_of = [version.material.kind, form.edition if form else 0, version.content, version.words, sound]
     return hashlib.sha256(json.dumps(made_of, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:12]
 
@@ -61,6 +63,78 @@ def sound_name(version: MaterialVersion) -> str:
         return ""
     ending = PurePosixPath(version.sound.file.name).suffix.lower()
     return SOUND + ending if ending in SOUND_TYPES else ""
+
+
+def sound_digest(sound: Any) -> str:
+    """SHA-256 of a recording's file as it is now; empty without one, or where it cannot be read."""
+    if sound is None:
+        return ""
+    try:
+        with default_storage.open(sound.file.name) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        log.exception("the recording %s could not be read", sound.pk)
+        return ""
+
+
+def open_sound(version: MaterialVersion) -> File[bytes] | None:
+    """The recording this version was written with, open for reading; None if there is none, or no longer.
+
+    It is kept beside the version's other files: who gives the recording another file in the collection changes nothing that
+    was approved.
+    """
+    name, sound = sound_name(version), version.sound
+    if not name or sound is None:
+        return None
+    path = f"{_folder(version)}/{digest_of(version)}-{name}"
+    try:
+        if default_storage.exists(path):
+            return default_storage.open(path)
+        with default_storage.open(sound.file.name) as file:
+            content = file.read()
+    except OSError:
+        log.exception("the recording of version %s could not be read", version.pk)
+        return None
+    if hashlib.sha256(content).hexdigest() != version.sound_sha256:
+        log.error("the recording of version %s is not the one it was written with", version.pk)
+        return None
+    _keep(path, content)
+    return ContentFile(content)
+
+
+def keep_sound(version: MaterialVersion) -> None:
+    """Sets the recording aside, once it is approved."""
+    if found := open_sound(version):
+        found.close()
+
+
+def lacks_sound(version: MaterialVersion) -> bool:
+    """Whether the recording it was written with cannot be had any more."""
+    if version.sound_id is None:
+        return False
+    if found := open_sound(version):
+        found.close()
+        return False
+    return True
+
+
+def audio(version: MaterialVersion) -> Audio | None:
+    """The recording as channels are told of it; None without one."""
+    file, sound = open_sound(version), version.sound
+    if file is None or sound is None:
+        return None
+    with file:
+        size = file.size
+    name = sound_name(version)
+    return Audio(
+        url=public_url(version, name),
+        title=sound.title,
+        content_type=sound_kind(name).content_type,
+        size=size,
+        sha256=version.sound_sha256,
+        seconds=round(sound.duration or 0),
+        language=version.material.language,
+    )
 
 
 def sound_kind(name: str) -> FileKind:
@@ -97,13 +171,17 @@ def kept(version: MaterialVersion, name: str) -> bytes:
     except OSError:
         log.exception("the file %s could not be read", path)
     made = make(version, name)
+    _keep(path, made)
+    return made
+
+
+def _keep(path: str, content: bytes) -> None:
     try:
-        stored = default_storage.save(path, ContentFile(made))
+        stored = default_storage.save(path, ContentFile(content))
         if stored != path:  # another process was faster
             default_storage.delete(stored)
     except OSError:
         log.exception("the file %s could not be stored", path)
-    return made
 
 
 def remove(version: MaterialVersion) -> None:

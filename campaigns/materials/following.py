@@ -10,7 +10,7 @@ from django.utils import timezone
 from wagtail.signals import page_published
 
 from campaigns.campaign import Campaign
-from campaigns.materials import versions
+from campaigns.materials import renewal, versions
 from publishing.signals import sweeping
 
 log = logging.getLogger("campaigns.materials.following")
@@ -21,7 +21,7 @@ def follow(campaign: Campaign) -> None:
     if campaign.is_retracted:
         versions.withdraw_all(campaign)
     else:
-        versions.refresh(campaign)
+        renewal.refresh(campaign)
 
 
 def on_published(sender: type[Any], instance: Any, **signal: Any) -> None:

@@ -39,6 +39,7 @@ class MaterialVersion(models.Model):
     generated  what was generated from the campaign at the same time: where content differs, a person wrote it
     drawn_from digest of the campaign's words it was generated from (CampaignWords.digest)
     words      those words (CampaignWords.to_json), so that the same files can be made whatever the campaign says later
+    sound_sha256  of the recording's file when it was chosen: what is approved is this file, whatever becomes of the other
     """
 
     class State(models.TextChoices):
@@ -55,6 +56,7 @@ class MaterialVersion(models.Model):
     drawn_from = models.CharField(max_length=12)
     words = models.JSONField(default=dict)
     sound = models.ForeignKey("wagtailmedia.Media", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    sound_sha256 = models.CharField(max_length=64, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)

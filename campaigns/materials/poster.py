@@ -38,6 +38,7 @@ class Poster(Printed):
         FileKind("a4-print.pdf", _("A4, for a print shop (3 mm bleed, crop marks)"), "application/pdf"),
         FileKind("a4.png", _("Picture of the poster, small"), "image/png", is_picture=True),
     )
+    edition = 2
     layout = "poster.typ"
     # Both sizes are one drawing, so one measure counts for both.
     measured = (_A3,)

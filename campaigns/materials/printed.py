@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -13,8 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.lines import lines
 from campaigns.materials import typesetting
 from campaigns.materials.base import Content, Field, Form
+from campaigns.materials.drawing import NotDrawn
+from campaigns.materials.typefaces import Typeface, typeface_for
 from campaigns.words import CampaignWords
 from cms.cards.typesetting import printable
+
+log = logging.getLogger("campaigns.materials.printed")
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,9 @@ REPORT_TO = Field(
     is_optional=True,
     help_text=_("One a line: a number or address that the campaign names, a dash, whose it is."),
 )
+
+# No field of the form: it is the organisation's name, which an administrator can change.
+_OFFICE = _("office that answers")
 
 
 class Printed(Form):
@@ -71,7 +79,7 @@ class Printed(Form):
 
     def _fitted(self, content: Content, words: CampaignWords) -> Content:
         """``content`` with less in the fields that do not fit, until all do. Each round takes something away."""
-        while over := self._overflow(content, words):
+        while over := self._overflow_if_measured(content, words):
             for name, part in over.items():
                 if name in content and len(content[name]) > 1:
                     content = self.less(content, name, part)
@@ -89,11 +97,17 @@ class Printed(Form):
 
     def faults(self, content: Content, words: CampaignWords) -> list[str]:
         found = [*self._missing_letters(content, words), *self._unknown_contacts(content, words)]
-        for name, over in self._overflow(content, words).items():
-            count = typesetting.letters_over(content.get(name, ""), over)
+        try:
+            overflow = self._overflow(content, words)
+        except NotDrawn as error:
+            return [*found, str(error)]
+        for name, over in overflow.items():
+            text, label = (
+                (words.office, _OFFICE) if name == "office" else (content.get(name, ""), self._field(name).label)
+            )
             found.append(
                 gettext("“%(field)s” does not fit: about %(count)d characters too long.")
-                % {"field": self._field(name).label, "count": count}
+                % {"field": label, "count": typesetting.letters_over(text, over)}
             )
         return found
 
@@ -106,23 +120,30 @@ class Printed(Form):
 
     def texts(self, content: Content, words: CampaignWords, look: dict[str, Any]) -> dict[str, Any]:
         """What the layout reads. Letters the font lacks are replaced here, so that no file ever shows an empty box."""
+        typeface = self._typeface(content, words)
+        known = typeface.letters
         shown: dict[str, Any] = {}
         for field in self.fields:
             text = content.get(field.name, "")
-            shown[field.name] = [printable(each) for each in lines(text)] if field.is_points else printable(text)
-        labels = {key: printable(label) for key, label in self._labels_in(words).items()}
+            said = [printable(each, known) for each in lines(text)]
+            shown[field.name] = said if field.is_points else printable(text, known)
+        labels = {key: printable(label, known) for key, label in self._labels_in(words).items()}
         language = words.language.split("-")[0]
         return {
             **shown,
             "contacts": [typesetting.contact(line) for line in shown.get("report_to", [])],
             "labels": labels,
-            "title": shown.get("headline") or printable(words.title) or labels["warning"],
-            "office": printable(words.office),
+            "font": typeface.family,
+            "title": shown.get("headline") or printable(words.title, known) or labels["warning"],
+            "office": printable(words.office, known),
             "address": typesetting.address(words),
             "lang": language if len(language) in (2, 3) and language.isascii() else "vi",
             "print": False,
             **look,
         }
+
+    def _typeface(self, content: Content, words: CampaignWords) -> Typeface:
+        return typeface_for([*content.values(), words.title, words.office, *self._labels_in(words).values()])
 
     def _labels_in(self, words: CampaignWords) -> dict[str, str]:
         with translation.override(words.language):
@@ -130,6 +151,15 @@ class Printed(Form):
 
     def _field(self, name: str) -> Field:
         return next(field for field in self.fields if field.name == name)
+
+    def _overflow_if_measured(self, content: Content, words: CampaignWords) -> dict[str, float]:
+        """For drafts: what cannot be measured now is no reason for a campaign to have no materials. Whoever opens the
+        draft is told (``faults``)."""
+        try:
+            return self._overflow(content, words)
+        except NotDrawn:
+            log.exception("a draft of %s was not measured", self.key)
+            return {}
 
     def _overflow(self, content: Content, words: CampaignWords) -> dict[str, float]:
         found: dict[str, float] = {}
@@ -140,9 +170,10 @@ class Printed(Form):
 
     def _missing_letters(self, content: Content, words: CampaignWords) -> list[str]:
         texts = [(field.label, content.get(field.name, "")) for field in self.fields]
+        known = self._typeface(content, words).letters
         found = []
-        for label, text in [*texts, (_("office"), words.office)]:
-            if letters := typesetting.missing(text):
+        for label, text in [*texts, (_OFFICE, words.office)]:
+            if letters := typesetting.missing(text, known):
                 found.append(
                     gettext("“%(field)s” has characters that the font lacks: %(letters)s")
                     % {"field": label, "letters": " ".join(letters[:10])}

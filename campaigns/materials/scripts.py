@@ -57,6 +57,7 @@ class Script(Form):
     """What loudspeakers and radio have in common. Editors write figures; what is read aloud has them in words."""
 
     group = _("To be read aloud")
+    has_sound = True
     short_seconds: ClassVar[int]
     long_seconds: ClassVar[int]
     file_name: ClassVar[str]

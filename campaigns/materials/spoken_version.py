@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.materials.base import Content, Field, FileKind, Form
+from campaigns.materials.base import Content, Field, FileKind, Form, Telling
 from campaigns.materials.scripts import phrases
 from campaigns.materials.wording import aloud, domain, filled, numbered, one_line, seconds, sentence
 from campaigns.words import CampaignWords
@@ -22,7 +22,8 @@ class SpokenVersion(Form):
     label = _("Spoken version")
     group = _("To be read aloud")
     order = 330
-    has_sound = True
+    is_sent = True
+    has_sound = needs_sound = True
     fields = (Field("transcript", _("What is spoken"), LENGTH, 14, help_text=_("Word for word as on the recording.")),)
     files = (
         FileKind("transcript.txt", _("What is spoken, to read"), "text/plain; charset=utf-8"),
@@ -48,6 +49,14 @@ class SpokenVersion(Form):
     def counts(self, content: Content, words: CampaignWords) -> list[tuple[str | Promise, str]]:
         said = gettext("about %(seconds)d seconds aloud")
         return [(self.fields[0].label, said % {"seconds": seconds(content.get("transcript", ""), words.language)})]
+
+    def telling(self, content: Content, words: CampaignWords) -> Telling:
+        return Telling(
+            title=one_line(words.title),
+            short_answer=clip(one_line(words.short_answer), 300),
+            body=content["transcript"],
+            spoken=aloud(content["transcript"], words.language),
+        )
 
     def make(self, name: str, content: Content, words: CampaignWords) -> bytes:
         if name == "transcript.txt":

@@ -53,6 +53,7 @@ class TeachingSheet(Printed):
         FileKind("page-1.png", _("Picture of the first page"), "image/png", is_picture=True, is_public=False),
         FileKind("page-2.png", _("Picture of the second page"), "image/png", is_picture=True, is_public=False),
     )
+    edition = 2
     layout = "teaching.typ"
     most_points = {
         "signs": 6,

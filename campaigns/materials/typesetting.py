@@ -13,15 +13,15 @@ from collections.abc import Mapping
 from functools import cache
 from math import ceil
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
 import segno
-import typst
 
+from campaigns.materials.drawing import drawn
+from campaigns.materials.typefaces import known_letters
 from campaigns.words import CampaignWords
 from cms.cards.card_drawing import INK
-from cms.cards.typesetting import FONTS, Face, letters
 from publishing.text import clip
 
 LAYOUTS = Path(__file__).resolve().parents[2] / "templates" / "campaigns" / "materials"
@@ -32,49 +32,30 @@ Texts = Mapping[str, Any]  # what a layout reads as words.json
 
 
 @cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
+def _layout(name: str) -> str:
+    return (LAYOUTS / name).read_text()
 
 
-@cache
-def _layout(name: str) -> bytes:
-    return (LAYOUTS / name).read_bytes()
-
-
-def _sources(layout: str, texts: Texts) -> dict[str, bytes]:
+def _sources(layout: str, texts: Texts) -> dict[str, str]:
     said = json.dumps({"palette": INK, **texts}, ensure_ascii=False, sort_keys=True)
-    return {"main.typ": _layout(layout), "shared.typ": _layout("shared.typ"), "words.json": said.encode()}
+    return {"main.typ": _layout(layout), "shared.typ": _layout("shared.typ"), "words.json": said}
 
 
 def pdf(layout: str, texts: Texts) -> bytes:
     """A tagged PDF (PDF/UA-1); with ``print`` in ``texts`` one with bleed, its boxes and marks, in process colours."""
-    made = typst.compile(
-        cast(Any, _sources(layout, texts)),
-        format="pdf",
-        font_paths=_fonts(),
-        ignore_system_fonts=True,
-        pdf_standards=["ua-1"],
-        timestamp=0,  # Typst stamps the file otherwise, and no two would be the same
-    )
+    made = drawn("pdf", _sources(layout, texts))
     return _with_bleed_boxes(made) if texts.get("print") else made
 
 
 def png(layout: str, texts: Texts, ppi: float, page: int = 0) -> bytes:
     """One page as a picture."""
-    made: Any = typst.compile(
-        cast(Any, _sources(layout, texts)), format="png", ppi=ppi, font_paths=_fonts(), ignore_system_fonts=True
-    )
-    pages: list[bytes] = made if isinstance(made, list) else [made]
-    return pages[page]
+    return drawn("png", _sources(layout, texts), ppi=ppi, page=page)
 
 
 def overflow(layout: str, texts: Texts) -> dict[str, float]:
     """Field -> the part of its text (0 to 1) that has no room at the smallest size. Empty: everything fits."""
-    found = typst.query(
-        cast(Any, _sources(layout, texts)), "<over>", field="value", font_paths=_fonts(), ignore_system_fonts=True
-    )
     over: dict[str, float] = {}
-    for each in cast(Any, json.loads(found) if isinstance(found, str) else found):
+    for each in json.loads(drawn("over", _sources(layout, texts))):
         over[each["field"]] = max(each["over"], over.get(each["field"], 0.0))
     return over
 
@@ -110,11 +91,6 @@ def _with_bleed_boxes(file: bytes) -> bytes:
 # Texts -----------------------------------------------------------------------------------------------------------
 
 
-@cache
-def known_letters() -> frozenset[int]:
-    return letters(Face.REGULAR) & letters(Face.BOLD)
-
-
 def clean(text: str) -> str:
     """``text`` in one line of composed letters, without what no font of ours shows and nobody reads aloud (emoji).
 
@@ -135,9 +111,8 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", " ".join("".join(made).split()))
 
 
-def missing(text: str) -> list[str]:
-    """The letters of ``text`` that the fonts lack, each once."""
-    known = known_letters()
+def missing(text: str, known: frozenset[int]) -> list[str]:
+    """The letters of ``text`` that are not among the ``known``, each once."""
     composed = unicodedata.normalize("NFC", text)
     return list(dict.fromkeys(each for each in composed if not each.isspace() and ord(each) not in known))
 

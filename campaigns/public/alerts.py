@@ -18,8 +18,9 @@ from wagtail.models import Locale
 
 from campaigns.alerts import cap, feeds
 from campaigns.alerts.models import Alert
-from campaigns.public import guarded_form
 from campaigns.public.subscribe import SubscribeForm
+from cms.page_cache.marking import same_for_everybody
+from cms.public import guarded_form
 from cms.translation import languages
 
 PAGE_SIZE = 20
@@ -49,6 +50,7 @@ def listing(request: HttpRequest, form: SubscribeForm, **more: object) -> dict[s
 
 
 @require_safe
+@same_for_everybody
 def alert(request: HttpRequest, key: UUID) -> HttpResponse:
     """One warning. The address of a message that takes one back leads to what it took back."""
     found = get_object_or_404(

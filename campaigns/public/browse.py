@@ -20,6 +20,7 @@ from campaigns.taxonomy import ScamForm, TargetGroup
 from cms.finding.search import fold
 from cms.incidents import Named
 from cms.lists import Listed
+from cms.page_cache.marking import same_for_everybody
 from cms.pages.home import A_PAGE, page_of
 from cms.translation import languages
 from cms.visible import visible
@@ -36,6 +37,7 @@ def listed() -> QuerySet[Any]:
 
 
 @require_safe
+@same_for_everybody
 def warnings(request: HttpRequest) -> HttpResponse:
     """Everything on one page: what holds now, every form of scam, every target group, and what is over."""
     rows = list(listed().values_list("pk", "is_over", "scam_form"))
@@ -74,6 +76,7 @@ def _groups(campaigns: list[int]) -> list[Any]:
 
 
 @require_safe
+@same_for_everybody
 def scam_form(request: HttpRequest, slug: str) -> HttpResponse:
     """One form of scam: what it is in a sentence, and the warnings about it."""
     form = get_object_or_404(ScamForm, slug=slug)
@@ -81,6 +84,7 @@ def scam_form(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+@same_for_everybody
 def target_group(request: HttpRequest, slug: str) -> HttpResponse:
     """The warnings for one group of people."""
     group = get_object_or_404(TargetGroup, slug=slug)

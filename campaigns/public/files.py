@@ -1,4 +1,7 @@
-"""Files of approved materials as readers fetch them, counted by day, with nothing about who did."""
+"""Files of approved materials as readers fetch them, counted by day, with nothing about who did.
+
+Caches keep them for minutes, and then ask: what was withdrawn or replaced must not go on being shown by somebody else's.
+"""
 
 from __future__ import annotations
 
@@ -12,23 +15,25 @@ from django.db.models import F
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.cache import patch_cache_control
+from django.utils.cache import get_conditional_response
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from campaigns.materials import files
+from campaigns.materials.drawing import NotDrawn
 from campaigns.materials.models import DownloadCount
 from campaigns.materials.offered import approved_versions
+from cms.fresh import kept_for_minutes
 
 log = logging.getLogger("campaigns.public.files")
 
-A_YEAR = 365 * 24 * 3600
 # Programs that say what they are (Cubot makes phones). What hides is counted: a count is no proof of readers.
 _PROGRAM = re.compile(r"(?<!cu)bot\b|crawl|spider|preview|externalhit|slurp|curl|wget|python|monitor", re.IGNORECASE)
 
 
 @require_safe
 def material_file(request: HttpRequest, pk: str, number: str, digest: str, name: str) -> HttpResponseBase:
-    """/tai-lieu/<material>/<version>-<digest>/<name>: of the approved version only, kept for a year.
+    """/tai-lieu/<material>/<version>-<digest>/<name>: of the approved version only.
 
     An address of an earlier version leads to the present one. What is withdrawn, or was never approved, is not there.
     """
@@ -40,31 +45,46 @@ def material_file(request: HttpRequest, pk: str, number: str, digest: str, name:
     if kind is None or not kind.is_public:
         raise Http404
     if (int(number), digest) != (version.number, files.digest_of(version)):
-        answer: HttpResponseBase = redirect(files.address(version, name))
-        patch_cache_control(answer, public=True, max_age=300)
-        return answer
+        return kept_for_minutes(redirect(files.address(version, name)))
+    etag = f'"{version.pk}-{digest}-{name}"'
+    if known := get_conditional_response(request, etag=etag):
+        return kept_for_minutes(known, etag)  # nobody downloads what they have
     if is_counted(request):
         count(version.material_id, name)
+    answer: HttpResponseBase
     if sound:
-        try:
-            answer = ranged(request, sound.file.open("rb"), sound.file.size)
-        except OSError:
-            raise Http404 from None
+        played = files.open_sound(version)
+        if played is None:
+            raise Http404
+        answer = ranged(request, played, played.size, etag)
     else:
-        made = files.kept(version, name)
-        answer = ranged(request, ContentFile(made), len(made))
+        try:
+            made = files.kept(version, name)
+        except NotDrawn:
+            return not_now()
+        answer = ranged(request, ContentFile(made), len(made), etag)
     answer["Content-Type"] = kind.content_type
     is_shown = kind.is_picture or kind.content_type.startswith(("audio/", "image/"))
     way = "inline" if is_shown else "attachment"
     answer["Content-Disposition"] = f'{way}; filename="{files.download_name(version.material, name)}"'
     answer["X-Content-Type-Options"] = "nosniff"
-    patch_cache_control(answer, public=True, max_age=A_YEAR, immutable=True)
+    return kept_for_minutes(answer, etag)
+
+
+def not_now() -> HttpResponse:
+    """Instead of a file that could not be made this time: programs are told to ask again, nothing is kept by caches."""
+    words = gettext("This file cannot be made at the moment. Please try again in a minute.")
+    answer = HttpResponse(words, status=503, content_type="text/plain; charset=utf-8")
+    answer["Retry-After"] = "60"
+    answer["Cache-Control"] = "no-store"
     return answer
 
 
-def ranged(request: HttpRequest, file: IO[bytes], size: int) -> HttpResponseBase:
-    """The file, or the one part of it that is asked for: without that, some phones do not play sound."""
-    asked = re.fullmatch(r"bytes=(\d{0,15})-(\d{0,15})", request.headers.get("Range", ""))
+def ranged(request: HttpRequest, file: IO[bytes], size: int, etag: str = "") -> HttpResponseBase:
+    """The file, or the one part of it that is asked for: without that, some phones do not play sound. The whole file too
+    where the parts that the reader has are of something else than ``etag``."""
+    is_of_this = request.headers.get("If-Range", etag) == etag
+    asked = is_of_this and re.fullmatch(r"bytes=(\d{0,15})-(\d{0,15})", request.headers.get("Range", ""))
     if not asked or not (asked[1] or asked[2]):
         answer: HttpResponseBase = FileResponse(file)
         answer["Content-Length"] = str(size)

@@ -22,19 +22,20 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from campaigns import exports, indicator_deeds
 from campaigns.indicators import Indicator, ListingComplaint, Partner
-from campaigns.public import guarded_form
-from cms.public import limits
+from cms.page_cache.marking import same_for_everybody
+from cms.partner_keys import WRONG_KEYS, key_in
+from cms.public import guarded_form, limits
 from cms.sent_in.submissions import normal_code
 
 PAGE_SIZE = 50
 FRESH_SECONDS = 60
 COMPLAINTS = (limits.Limit("complaint", 5, limits.HOUR), limits.Limit("complaint", 15, limits.DAY))
 COMPLAINTS_OF_ALL = limits.Limit("complaint-all", 200, limits.HOUR)
-WRONG_KEYS = limits.Limit("partner-key", 20, limits.HOUR)
 WRONG_CODES = limits.Limit("complaint-code", 30, limits.HOUR)
 
 
 @require_safe
+@same_for_everybody
 def indicators(request: HttpRequest) -> HttpResponse:
     """All that are listed now, newest first; ``?loai=`` for one kind."""
     kind = request.GET.get("loai", "")
@@ -88,8 +89,8 @@ def partner_file(request: HttpRequest, form: str) -> HttpResponseBase:
     """For partners: whole, with ``Authorization: Bearer <key>``. Nobody between us and them keeps it."""
     sender = limits.sender(request)
     wait = limits.is_used_up(sender, WRONG_KEYS)
-    scheme, _blank, key = request.headers.get("Authorization", "").partition(" ")
-    partner = Partner.with_key(key.strip()) if scheme.lower() == "bearer" and not wait else None
+    key = key_in(request)
+    partner = Partner.with_key(key) if key and not wait else None
     answer: HttpResponseBase
     if wait:
         answer = JsonResponse({"detail": "Too many wrong keys."}, status=429)

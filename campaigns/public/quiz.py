@@ -25,6 +25,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from campaigns.campaign import Campaign
 from campaigns.quiz import counting, questions
+from cms.page_cache.marking import same_for_everybody
 from cms.public import limits
 from cms.visible import visible
 
@@ -43,12 +44,14 @@ ASSETS = (
 
 
 @require_safe
+@same_for_everybody
 def quiz(request: HttpRequest) -> HttpResponse:
     """Questions of all campaigns: the same all day, others tomorrow."""
     return _shown(request, questions.of_day(timezone.localdate()), None)
 
 
 @require_safe
+@same_for_everybody
 def campaign_quiz(request: HttpRequest, pk: int) -> HttpResponse:
     """The questions of one campaign, in its language."""
     campaign = shown(pk)

@@ -17,8 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from campaigns.alerts import subscribers
-from campaigns.public import guarded_form
-from cms.public import limits
+from cms.public import guarded_form, limits
 
 # Each one may send a mail to somebody who did not ask for it.
 OF_ONE = (limits.Limit("subscribe", 5, limits.HOUR), limits.Limit("subscribe", 20, limits.DAY))

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.template import Context
 
 from campaigns.alerts.models import Alert
+from cms.page_cache.parts import shared
 from cms.translation import languages
 
 register = template.Library()
@@ -20,10 +21,14 @@ SHOWN = 2
 def current_warnings() -> list[Alert]:
     """The warnings for a reader of the active language: those written in it, or else those of the main language.
 
-    One query on an index, at each page: what was taken back is gone with the next page anybody opens, from whichever
-    process it comes.
+    What was taken back is gone with the next page anybody opens, from whichever process it comes: a part that is shared
+    lasts until something public changes, and a warning that begins or runs out is a change too (``next_change``).
     """
     here = languages.active()
+    return shared(("warnings", here), lambda: _warnings(here))
+
+
+def _warnings(here: str) -> list[Alert]:
     rows = Alert.objects.current().filter(language__in={here, settings.LANGUAGE_CODE}).gravest_first()
     found = list(rows.only("key", "language", "headline", "severity", "starts_at"))
     return [one for one in found if one.language == here] or found

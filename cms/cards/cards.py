@@ -26,6 +26,7 @@ from wagtail.signals import page_published
 from cms.cards.card_drawing import VERSION, Card, Shape, draw
 from publishing.signals import sweeping
 from publishing.story import Image
+from publishing.text import day_of
 
 if TYPE_CHECKING:
     from cms.pages.answer import Answer
@@ -35,19 +36,30 @@ log = logging.getLogger("cms.cards.cards")
 FOLDER = "images/cards"
 
 
+def label_of(page: Answer) -> str:
+    """The word that stands for what ``page`` found, in the page's language."""
+    with translation.override(page.locale.language_code):
+        return _label_of(page)
+
+
+def _label_of(page: Answer) -> str:
+    if page.is_retracted:
+        return gettext("Retracted")
+    return page.verdict_label or (str(page.standing.label) if page.standing else "")
+
+
 def card_of(page: Answer) -> Card:
     """What the card of ``page`` says, in the page's language. No query if office and locale are at hand."""
     with translation.override(page.locale.language_code):
         first, last = (
-            timezone.localtime(at or timezone.now()).strftime("%d/%m/%Y")
-            for at in (page.first_published_at, page.last_published_at)
+            day_of(timezone.localtime(at or timezone.now())) for at in (page.first_published_at, page.last_published_at)
         )
         dated = first if first == last else gettext("Last changed") + " " + last
         common = {"office": page.office.name if page.office else "", "site": settings.WAGTAIL_SITE_NAME, "dated": dated}
         if page.is_retracted:
             return Card(
                 standing="retracted",
-                label=gettext("Retracted"),
+                label=_label_of(page),
                 passed_on_label=gettext("What was retracted"),
                 passed_on=page.title,
                 headline="",
@@ -56,7 +68,7 @@ def card_of(page: Answer) -> Card:
             )
         return Card(
             standing=getattr(page, "verdict", "") or (page.standing.key if page.standing else ""),
-            label=page.verdict_label or (str(page.standing.label) if page.standing else ""),
+            label=_label_of(page),
             passed_on_label=gettext("What was spread"),
             passed_on=page.claim_text,
             headline="" if page.claim_text else page.title,

@@ -35,7 +35,7 @@ def font(face: Face, size: int) -> ImageFont.FreeTypeFont:
 
 
 @cache
-def letters(face: Face) -> frozenset[int]:
+def letters(face: str) -> frozenset[int]:
     """The code points that the font has a glyph for, read from its character map (OpenType ``cmap``, format 4)."""
     found: set[int] = set()
     file = (FONTS / face).read_bytes()
@@ -68,13 +68,15 @@ def _segments(file: bytes, at: int) -> set[int]:
     return found
 
 
-def printable(text: str) -> str:
+def printable(text: str, known: frozenset[int] = frozenset()) -> str:
     """``text`` with nothing in it that the font cannot show: composed letters, single blanks, no control characters.
+
+    ``known``: the letters of another font than that of the cards.
 
     What has a plain form gets it (wide letters, ligatures); emoji are left out; a run of letters of another script
     becomes "…", so that a reader sees that something is missing.
     """
-    known = letters(Face.REGULAR) & letters(Face.BOLD)
+    known = known or letters(Face.REGULAR) & letters(Face.BOLD)
     made: list[str] = []
     for letter in unicodedata.normalize("NFC", text):
         if letter.isspace():

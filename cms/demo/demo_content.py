@@ -18,13 +18,16 @@ from django.core.files.images import ImageFile
 from django.db import transaction
 from django.utils import timezone
 from PIL import Image, ImageDraw
+from wagtail.log_actions import log
 from wagtail.models import Locale, Page
 from wagtail_localize.operations import translate_object
 
 from cms import people
 from cms.claims import Verdict
 from cms.corrections import follow
-from cms.demo import demo_pages
+from cms.demo import demo_links, demo_pages
+from cms.demo.demo_intake import hand_in
+from cms.demo.demo_month import live_through
 from cms.demo.demo_submissions import send_in
 from cms.incidents import Appearance, Incident, Place, Topic
 from cms.models import (
@@ -39,7 +42,7 @@ from cms.models import (
     VerifiedFact,
 )
 from publishing import by_hand, outbox
-from publishing.models import Channel, Organisation, StoryVersion
+from publishing.models import Channel, Membership, Organisation, PlanningGrant, StoryVersion
 from publishing.plan import Owed
 from publishing.story import Action
 
@@ -59,6 +62,7 @@ PEOPLE = (
     Person("duyet", people.APPROVER, "Người duyệt mẫu"),
     Person("phathanh", people.PUBLISHER, "Người phát hành mẫu"),
     Person("quantri", people.ADMINISTRATOR, "Quản trị viên mẫu"),
+    Person("dai", people.PUBLISHER, "Người phát hành mẫu của Đài"),  # belongs to the broadcaster, and sees its channels
 )
 
 # (name, name in English, address part)
@@ -101,8 +105,13 @@ def seed(connections: dict[str, Any], say: Callable[[str], Any]) -> None:
     desk = Desk(who, office, topics, places)
     desk.write_everything()
     _connect_channels(connections)
+    _join_the_broadcaster(who["dai"])
     desk.send()
     send_in(who["bientap"])
+    hand_in(who["quantri"], who["bientap"])
+    demo_links.keep()
+    demo_links.complain(who["duyet"], desk.water)
+    live_through(desk)
     for app in apps.get_app_configs():
         if fill := getattr(app, "fill_demo", None):  # what other apps show: cms knows none of them
             fill(desk)
@@ -140,6 +149,14 @@ def _connect_channels(connections: dict[str, Any]) -> None:
             channel.set_secrets(stand_in["secrets"])
             channel.quiet_from, channel.quiet_to = quiet.get(kind, (None, None))
         channel.save()
+
+
+def _join_the_broadcaster(person: User) -> None:
+    """One member of another organisation, whose people may plan for the office's own Page too."""
+    broadcaster = Organisation.objects.get(short_name="Đài Ánh Dương")
+    Membership.objects.create(person=person, organisation=broadcaster)
+    for channel in Channel.objects.filter(kind="facebook"):
+        PlanningGrant.objects.create(organisation=broadcaster, channel=channel)
 
 
 def _organisation(name: str, short_name: str) -> Organisation:
@@ -224,6 +241,9 @@ class Desk:
         self._in_the_workflow()
         self._unanswered()
         self._in_english()
+        self._spreading_again()
+        for incident in Incident.objects.all():  # as the form of an incident notes it
+            log(instance=incident, action="wagtail.create", user=self.who["bientap"], timestamp=incident.registered_at)
 
     def _water(self) -> Any:
         incident = Incident.objects.create(
@@ -467,6 +487,7 @@ class Desk:
             urgency=Incident.Urgency.HIGH,
             status=Incident.Status.VERIFYING,
             first_seen_at=timezone.now() - timedelta(hours=7),
+            registered_at=timezone.now() - timedelta(hours=7),  # overdue, for all to see
         )
         page = self.draft(
             Rebuttal(
@@ -495,6 +516,12 @@ class Desk:
             urgency=Incident.Urgency.NORMAL,
             first_seen_at=timezone.now() - timedelta(hours=3),
         )
+
+    def _spreading_again(self) -> None:
+        """The office is asked to look at its answer once more."""
+        incident = Incident.objects.get(answers__page=self.power)
+        incident.status = Incident.Status.AGAIN
+        incident.save()
 
     def _in_english(self) -> None:
         english = Locale.objects.get(language_code="en")

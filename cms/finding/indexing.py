@@ -14,7 +14,7 @@ from wagtail.signals import page_published, page_unpublished
 
 from cms.finding import matching, postings
 from cms.finding.search import SearchEntry, fold
-from cms.incidents import Appearance, Incident
+from cms.incidents import Appearance, Incident, family
 from cms.pages.answer import Answer
 from publishing.signals import sweeping
 from publishing.text import plain_text
@@ -80,7 +80,7 @@ def on_register(sender: type[Any], instance: Incident | Appearance, **signal: An
     """What was registered of a claim leads to its answers at once. Never raises."""
     incident = instance.pk if isinstance(instance, Incident) else instance.incident_id
     try:
-        for entry in SearchEntry.objects.filter(page__answered__incident=incident).distinct():
+        for entry in SearchEntry.objects.filter(page__answered__incident__in=family([incident])).distinct():
             with transaction.atomic():
                 postings.keep(entry.pk, matching.terms_of(entry))
     except Exception:

@@ -13,8 +13,7 @@ from cms.finding.links import links_in, same_address, without_links
 from cms.finding.postings import entries_like, entries_with_any
 from cms.finding.reading import Reading
 from cms.finding.search import SearchEntry
-from cms.incidents import Appearance
-from cms.pages.answer import AnsweredIncident
+from cms.incidents import told_of
 
 SURE_ENOUGH = 0.5
 
@@ -55,15 +54,15 @@ def texts_of(entry: SearchEntry) -> list[str]:
 
     The register's claims are never shown: nobody approved them.
     """
-    spread = AnsweredIncident.objects.filter(page=entry.page_id).values_list("incident__claim", flat=True)
+    spread = [claim for _page, claim in told_of([entry.page_id], "claim")]
     return list(dict.fromkeys(filter(None, [entry.title, entry.claim, *spread])))
 
 
 def terms_of(entry: SearchEntry) -> set[str]:
     """What leads to an entry: the pairs of syllables of its texts, and the addresses where its claims were seen."""
     terms = {pair for text in texts_of(entry) for pair in Reading(text).pairs}
-    seen = Appearance.objects.filter(incident__answers__page=entry.page_id).exclude(url="")
-    return terms | {_address_term(same) for url in seen.values_list("url", flat=True) if (same := same_address(url))}
+    seen = [url for _page, url in told_of([entry.page_id], "appearances__url") if url]
+    return terms | {_address_term(same) for url in seen if (same := same_address(url))}
 
 
 def _address_term(same: str) -> str:
@@ -92,7 +91,7 @@ def _entries(keys: list[int], language: str) -> dict[int, SearchEntry]:
 def _answered_by(entries: dict[int, SearchEntry]) -> dict[int, list[Reading]]:
     """{entry: what it answers}, in one query."""
     texts = {pk: [text for text in (entry.title, entry.claim) if text] for pk, entry in entries.items()}
-    for pk, claim in AnsweredIncident.objects.filter(page__in=entries).values_list("page_id", "incident__claim"):
+    for pk, claim in told_of(entries, "claim"):
         texts[pk].append(claim)
     return {pk: [Reading(text, is_answer=True) for text in dict.fromkeys(each)] for pk, each in texts.items()}
 

@@ -23,17 +23,22 @@ from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, HelpPanel, InlinePanel, MultiFieldPanel, ObjectList, TabbedInterface
 from wagtail.fields import StreamField
 from wagtail.images.models import SourceImageIOError
-from wagtail.models import Orderable, PagePermissionTester
+from wagtail.models import Orderable, Page, PagePermissionTester
 from wagtail.search import index
 from wagtail_localize.fields import BaseTranslatableField
 
+from cms.agencies import may_work_on
 from cms.cards import cards
 from cms.fields import TodayField
+from cms.incidents import platforms_of, told_of
+from cms.page_cache.parts import are_shared
 from cms.pages.base import SitePage
 from cms.pages.blocks import BodyBlock
-from cms.pages.panels import GatePanel, OriginalPanel
+from cms.pages.panels import GatePanel, LinksPanel, OriginalPanel
 from cms.standing import Standing, standings
 from cms.translation import languages
+from cms.visible import visible
+from publishing.agencies import sees_all, visible_to
 from publishing.models import Organisation
 from publishing.story import Image, Source, Story
 from publishing.text import clean_html, plain_text
@@ -62,15 +67,27 @@ class AnswerForm(WagtailAdminPageForm):
     """The editor's form. A change note that was already published is not offered as the note of the next change; what a
     translation has from its original is shown and cannot be changed."""
 
+    def _offer_offices(self) -> None:
+        """A member of an organisation writes under the name of the own one; where there is one only it is chosen already."""
+        offices = Organisation.objects.filter(is_office=True)
+        if self.for_user is not None:
+            offices = visible_to(self.for_user, offices)
+        field: Any = self.fields.get("office")
+        if field is not None:
+            field.queryset = offices
+            field.required = field.required or (self.for_user is not None and not sees_all(self.for_user))
+        if not self.instance.pk and offices.count() == 1:
+            self.initial["office"] = offices.get().pk
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         answer = self.instance
-        if not answer.pk and Organisation.objects.filter(is_office=True).count() == 1:
-            self.initial["office"] = Organisation.objects.get(is_office=True).pk
+        self._offer_offices()
         is_told = answer.pk and answer.change_kind and answer.corrections.filter(note=answer.change_note).exists()
         if is_told and answer.change_kind != Change.RETRACTION:
             self.initial["change_kind"] = self.initial["change_note"] = ""
-        if (original := languages.original_of(answer)) is not None:
+        self.original = languages.original_of(answer)
+        if (original := self.original) is not None:
             for name, value in model_to_dict(original.specific, [*JUDGED, "topic", "place", "is_urgent"]).items():
                 if name in self.fields:
                     self.initial[name], self.fields[name].disabled = value, True
@@ -89,10 +106,13 @@ class AnswerPermissionTester(PagePermissionTester):
     These are the buttons; what enforces the rule is ``approval.guard``, on every save.
     """
 
+    def can_edit(self) -> bool:
+        return may_work_on(self.user, self.page) and super().can_edit()
+
     def can_publish(self) -> bool:
         from cms import approval
 
-        if not super().can_publish():
+        if not (may_work_on(self.user, self.page) and super().can_publish()):
             return False
         return approval.is_approved(self.page.specific) or approval.may_override(self.user)
 
@@ -101,7 +121,8 @@ class AnswerPermissionTester(PagePermissionTester):
 
     def can_delete(self, ignore_bulk: bool = False) -> bool:
         # Whatever was checked or public once stays: its approvals, corrections and deliveries refer to it.
-        return super().can_delete(ignore_bulk) and not self.page.specific.approvals.exists()
+        may = super().can_delete(ignore_bulk) and self.page.first_published_at is None
+        return may and not self.page.specific.approvals.exists()
 
 
 class Answer(SitePage):
@@ -156,12 +177,16 @@ class Answer(SitePage):
     override_translatable_fields = [BaseTranslatableField("change_kind"), BaseTranslatableField("change_note")]
     # Children that several parts of the public page ask for: read once for all of them.
     read_once: tuple[str, ...] = ()
+    # What a kind of answer names besides, and its page shows: read with it.
+    read_with: tuple[str, ...] = ()
     template = "pages/answer.html"
     search_fields = [*SitePage.search_fields, index.SearchField("short_answer"), index.SearchField("body")]
 
     class Meta:
         verbose_name = _("answer")
         verbose_name_plural = _("answers")
+        # The few that go first on the home page are found without looking at all others.
+        indexes = [models.Index(fields=["is_urgent"], name="answer_urgent", condition=models.Q(is_urgent=True))]
 
     evidence_panels = [
         HelpPanel(
@@ -170,7 +195,8 @@ class Answer(SitePage):
             )
         ),
         InlinePanel("evidence", label=_("Evidence"), heading=_("Evidence")),
-        FieldPanel("why_checked"),
+        LinksPanel(heading=_("Links and copies")),
+        FieldPanel("why_checked", help_text=_("One sentence for readers: who asked, or how far it had spread.")),
     ]
     public_detail_panels = [
         HelpPanel(
@@ -187,13 +213,19 @@ class Answer(SitePage):
             )
         ),
         MultiFieldPanel([FieldPanel("change_kind"), FieldPanel("change_note")], heading=_("Change")),
+        InlinePanel("replies", label=_("Reply"), heading=_("Replies of those concerned")),
     ]
     subject_panel = MultiFieldPanel(
         [
-            FieldPanel("office"),
+            FieldPanel("office", help_text=_("The answer and every post of it stand under this name.")),
             FieldPanel("topic", widget=forms.Select),
             FieldPanel("place", widget=forms.Select),
-            FieldPanel("is_urgent"),
+            FieldPanel(
+                "is_urgent",
+                help_text=_(
+                    "It goes first on the home page, and out at once on the channels that take urgent answers."
+                ),
+            ),
         ],
         heading=_("Subject"),
     )
@@ -214,8 +246,11 @@ class Answer(SitePage):
         )
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from cms.pages import together
         from cms.translation import translating
 
+        if are_shared():
+            together.read_around(self)
         for name in self.read_once:
             getattr(self, name).get_object_list()
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
@@ -262,9 +297,67 @@ class Answer(SitePage):
         return list(self.corrections.all())
 
     @cached_property
+    def told_elsewhere(self) -> list[Any]:
+        """What was corrected in its other languages, newest first."""
+        from cms.corrections import Correction
+
+        same = Correction.objects.filter(page__translation_key=self.translation_key).exclude(page=self.pk)
+        return list(same) if self.pk else []
+
+    @cached_property
     def public_evidence(self) -> list[Evidence]:
         """The evidence with its documents, as the editor ordered it. Asked once, for readers and for machines."""
         return list(self.evidence.all().select_related("document"))
+
+    @cached_property
+    def public_replies(self) -> list[Any]:
+        """What those concerned reply, as the editor ordered it."""
+        return list(self.replies.all())
+
+    @cached_property
+    def public_approvals(self) -> list[Any]:
+        """Who let which content pass, in order."""
+        return list(self.approvals.all())
+
+    @cached_property
+    def public_cards(self) -> tuple[Image, ...]:
+        """Its share cards, wide first, for the head and the foot of its page and for machines."""
+        return cards.images(self)
+
+    @cached_property
+    def platforms_seen(self) -> list[str]:
+        """The platform of each time that what it answers was seen."""
+        return platforms_of([answered.incident_id for answered in self.answered.all()])
+
+    @cached_property
+    def told_of_spread(self) -> list[Any]:
+        """(this page, when first seen, platform or None) of every incident it answers, of those merged with it too."""
+        return list(told_of([self.pk], "first_seen_at", "appearances__platform"))
+
+    @cached_property
+    def all_translations(self) -> list[Page]:
+        """Its translations, public or not, in the order in which they were made."""
+        return list(self.get_translations().select_related("locale").order_by("pk")) if self.pk else []
+
+    @cached_property
+    def public_translations(self) -> list[Page]:
+        """Those of them that anybody may read."""
+        return list(visible(self.get_translations()).select_related("locale")) if self.pk else []
+
+    @classmethod
+    def answering(cls, incidents: models.QuerySet[Any, Any]) -> models.QuerySet[Any] | None:
+        """What a reader of the active language is shown of the live answers to ``incidents``; None for kinds that do not
+        name each other."""
+        return None
+
+    def other_answers(self) -> models.QuerySet[Any]:
+        """The live answers to the same incidents, newest first."""
+        return Page.objects.none()
+
+    @cached_property
+    def public_others(self) -> list[Page]:
+        """The same, read once."""
+        return list(self.other_answers())
 
     def own_reasons(self) -> list[tuple[str, str | Promise]]:
         """(code, words) of what this kind of answer still lacks, besides what the gate asks of every answer."""
@@ -287,11 +380,17 @@ class Answer(SitePage):
         texts.append(plain_text(str(self.body)))
         for piece in self.evidence.all():
             texts += [piece.title, piece.quotation, piece.url]
+        for reply in self.replies.all():
+            texts += [reply.by, reply.text]
         return texts
 
     def body_markup(self) -> str:
         """Everything below the short answer, as HTML, for channels, feeds and the index."""
         return str(self.body)
+
+    def told_in_posts(self) -> str:
+        """The same as text for posts that may be cut anywhere: what matters most comes first."""
+        return plain_text(clean_html(self.body_markup()))
 
     def more_for_machines(self) -> list[dict[str, Any]]:
         """Nodes of schema.org that this kind of answer adds to those of every answer, in the active language."""
@@ -330,8 +429,9 @@ class Answer(SitePage):
                 modified_at=self.last_published_at or timezone.now(),
                 claim=self.claim_text,
                 verdict=self.verdict_label if not self.is_retracted else "",
+                is_judged=self.standing is None,
                 body_html=body,
-                body_text=plain_text(body),
+                body_text=self.told_in_posts() if not self.is_retracted else "",
                 topics=(str(self.topic),) if self.topic else (),
                 topic_keys=(self.topic.slug,) if self.topic else (),
                 place=str(self.place) if self.place else "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -13,8 +13,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cms.claims import Verdict
+from cms.page_cache.parts import shared
 from cms.pages.answer import Change
 from cms.standing import standings
+from cms.translation import languages
 
 PARAMETER = "ket-luan"
 
@@ -57,6 +59,11 @@ class Narrowing:
     chips: list[Chip]
     kept: dict[str, str]
 
+    @property
+    def count(self) -> int:
+        """How many there are of what was asked for."""
+        return next(chip.count for chip in self.chips if chip.is_chosen)
+
 
 def narrowing(
     request: HttpRequest, parameter: str, choices: Mapping[str, str | Promise], counts: Mapping[str, int]
@@ -71,12 +78,21 @@ def narrowing(
     return Narrowing(chosen, chips, {parameter: chosen} if chosen else {})
 
 
-def by_verdict(request: HttpRequest, answers: QuerySet[Any]) -> tuple[QuerySet[Any], Narrowing]:
-    """The ``answers`` of the verdict that ``?ket-luan=`` names, or all of them."""
-    sorted_out = answers.annotate(outcome=_outcome())
-    counts = dict(sorted_out.order_by().values_list("outcome").annotate(Count("pk")))
+def by_verdict(request: HttpRequest, answers: QuerySet[Any], name: Hashable) -> tuple[QuerySet[Any], Narrowing]:
+    """The ``answers`` of the verdict that ``?ket-luan=`` names, or all of them.
+
+    name  of this list, under which its counts are kept until something public changes
+    """
+
+    def sorted_out() -> QuerySet[Any]:
+        return answers.annotate(outcome=_outcome())
+
+    counts: dict[str, int] = shared(
+        ("verdicts", languages.active(), name),
+        lambda: dict(sorted_out().order_by().values_list("outcome").annotate(Count("pk"))),
+    )
     wanted = narrowing(request, PARAMETER, choices(), counts)
-    return (sorted_out.filter(outcome=wanted.chosen) if wanted.chosen else answers), wanted
+    return (sorted_out().filter(outcome=wanted.chosen) if wanted.chosen else answers), wanted
 
 
 def suffix(kept: dict[str, str], number: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from functools import partial
 from typing import Any
 
 from django.core.paginator import Page as PageOfResults
@@ -18,14 +20,17 @@ from wagtail.models import Page, PagePermissionTester
 from wagtail_localize.fields import SynchronizedField
 
 from cms.incidents import Named, Place, Topic
+from cms.page_cache.parts import shared
 from cms.pages.answer import Answer, Change
 from cms.pages.base import SitePage
 from cms.pages.blocks import BodyBlock
 from cms.pages.filters import by_verdict, narrowing, suffix
+from cms.pages.newest import EveryAnswer, newest_answers, urgent_answers
 from cms.translation import languages
 from cms.visible import visible
 
 A_PAGE = 20
+ALL = "all"
 
 # One word for a kind of change, as readers see it.
 CHANGE_NAMES: dict[str, str | Promise] = {
@@ -34,17 +39,6 @@ CHANGE_NAMES: dict[str, str | Promise] = {
     Change.RETRACTION: _("Retraction"),
     Change.VERDICT: _("Verdict after a check"),
 }
-
-
-def newest_answers(language: str) -> QuerySet[Page]:
-    """What a reader of a language is shown of the live answers, newest first, ready to be listed without a query an
-    entry: the answers in this language, and the originals of those that are not translated into it."""
-    return (
-        languages.best_of(visible(Answer.objects.all()), language)
-        .order_by("-first_published_at", "-pk")
-        .specific()
-        .select_related("office", "topic", "place", "locale", for_specific_subqueries=True)
-    )
 
 
 def with_counts(kind: type[Named], answers: QuerySet[Page]) -> list[Any]:
@@ -58,15 +52,25 @@ def with_counts(kind: type[Named], answers: QuerySet[Page]) -> list[Any]:
     return sorted(named, key=lambda one: fold(str(one)))  # a database would put Đ after Y
 
 
-def page_of(request: HttpRequest, found: QuerySet[Any]) -> PageOfResults[Any]:
-    """The page of results that ``?trang=`` asks for; the nearest one if that is not there."""
-    return Paginator(found, A_PAGE).get_page(request.GET.get("trang"))
+def page_of(request: HttpRequest, found: QuerySet[Any] | EveryAnswer, count: int | None = None) -> PageOfResults[Any]:
+    """The page of results that ``?trang=`` asks for; the nearest one if that is not there.
+
+    count  how many are found in all, where that is known already
+    """
+    pages: Paginator[Any] = Paginator(found, A_PAGE)  # type: ignore[arg-type]
+    if count is not None:
+        pages.count = count  # type: ignore[misc]
+    return pages.get_page(request.GET.get("trang"))
 
 
-def list_of_answers(request: HttpRequest, answers: QuerySet[Page]) -> dict[str, Any]:
-    """What ``components/answers.html`` shows: one page of ``answers``, narrowed as the request asks."""
-    shown, wanted = by_verdict(request, answers)
-    results = page_of(request, shown)
+def list_of_answers(request: HttpRequest, answers: QuerySet[Page], name: Hashable) -> dict[str, Any]:
+    """What ``components/answers.html`` shows: one page of ``answers``, narrowed as the request asks.
+
+    name  tells this list from others; ALL for the list of every answer
+    """
+    shown, wanted = by_verdict(request, answers, name)
+    is_whole = name == ALL and not wanted.chosen
+    results = page_of(request, EveryAnswer(languages.active()) if is_whole else shown, wanted.count)
     return {"answers": results, "chips": wanted.chips, "address_suffix": suffix(wanted.kept, results.number)}
 
 
@@ -85,11 +89,13 @@ class HomePage(SitePage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        newest = newest_answers(languages.active())
-        context["newest"] = newest[:9]
-        context["urgent"] = newest.filter(is_urgent=True)[:3]
-        context["topics"] = [one for one in with_counts(Topic, newest) if one.answers]
-        context["places"] = [one for one in with_counts(Place, newest) if one.answers]
+        language = languages.active()
+        newest = newest_answers(language)
+        context["newest"] = EveryAnswer(language)[:9]
+        context["urgent"] = urgent_answers(language)
+        for name, kind in (("topics", Topic), ("places", Place)):
+            counted = shared((name, language), partial(with_counts, kind, newest))
+            context[name] = [one for one in counted if one.answers]
         return context
 
 
@@ -118,7 +124,7 @@ class AnswerList(SitePage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        context.update(list_of_answers(request, newest_answers(languages.active())))
+        context.update(list_of_answers(request, newest_answers(languages.active()), ALL))
         return context
 
 
@@ -145,7 +151,11 @@ class CorrectionsLog(SitePage):
         counts = dict(log.order_by().values_list("kind").annotate(models.Count("pk")))
         wanted = narrowing(request, "loai", CHANGE_NAMES, counts)
         shown = log.filter(kind=wanted.chosen) if wanted.chosen else log
-        results = page_of(request, shown.select_related("page__locale", "office"))
+        counted = models.Count("complaints", filter=models.Q(complaints__may_be_counted=True))
+        results = page_of(
+            request,
+            shown.select_related("page__locale", "office").annotate(complained=counted).order_by("-made_at", "-pk"),
+        )
         context.update(corrections=results, chips=wanted.chips, address_suffix=suffix(wanted.kept, results.number))
         return context
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
 from wagtail.admin.panels import Panel
-
-from cms.translation import languages
 
 
 class GatePanel(Panel):
@@ -32,9 +31,27 @@ class OriginalPanel(Panel):
         template_name = "desk/original_panel.html"
 
         def is_shown(self) -> bool:
-            return super().is_shown() and languages.original_of(self.instance) is not None
+            return super().is_shown() and getattr(self.form, "original", None) is not None
 
         def get_context_data(self, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
             from cms.translation.translating import original_for_editor
 
             return {**super().get_context_data(parent_context), "original": original_for_editor(self.instance)}
+
+
+class LinksPanel(Panel):
+    """How it stands with the links of the evidence: what is kept of them, and whether they live."""
+
+    class BoundPanel(Panel.BoundPanel):
+        template_name = "desk/links_panel.html"
+
+        def is_shown(self) -> bool:
+            from cms.keeping.desk import SEE
+
+            return super().is_shown() and self.instance.pk is not None and self.request.user.has_perm(SEE)
+
+        def get_context_data(self, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
+            from cms.keeping.standing import of_answer
+
+            found = {"links": of_answer(self.instance), "links_url": reverse("links_of_page", args=[self.instance.pk])}
+            return {**super().get_context_data(parent_context), **found}

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, TitleFieldPanel
 
 from cms.claims import Nature, Verdict
+from cms.incidents import family
 from cms.pages.answer import Answer, AnsweredIncident
 from cms.translation import languages
 from cms.visible import visible
+
+VERDICT_HELP = _(
+    "“Being verified” makes a holding notice, which needs no evidence yet. Every other verdict needs a primary source."
+)
 
 
 class Rebuttal(Answer):
@@ -53,7 +60,8 @@ class Rebuttal(Answer):
             TitleFieldPanel("title"),
             InlinePanel("answered", label=_("Incident"), heading=_("Incidents this answers")),
             MultiFieldPanel(
-                [FieldPanel("claim"), FieldPanel("nature"), FieldPanel("verdict")], heading=_("Claim and verdict")
+                [FieldPanel("claim"), FieldPanel("nature"), FieldPanel("verdict", help_text=VERDICT_HELP)],
+                heading=_("Claim and verdict"),
             ),
             FieldPanel("short_answer"),
             FieldPanel("body"),
@@ -82,13 +90,13 @@ class Rebuttal(Answer):
     def public_texts(self) -> list[str]:
         return [*super().public_texts(), self.claim, self.reach_attempt]
 
+    @classmethod
+    def answering(cls, incidents: models.QuerySet[Any, Any]) -> models.QuerySet[Rebuttal]:
+        shown = languages.best_of(visible(Rebuttal.objects.all()), languages.active())
+        return shown.filter(pk__in=AnsweredIncident.objects.filter(incident__in=incidents).values("page"))
+
     def other_answers(self) -> models.QuerySet[Rebuttal]:
         """What a reader of the active language is shown of the live answers to the same incidents, newest first."""
-        incidents = [answered.incident_id for answered in self.answered.all()]
-        return (
-            languages.best_of(visible(Rebuttal.objects.all()), languages.active())
-            .filter(pk__in=AnsweredIncident.objects.filter(incident__in=incidents).values("page"))
-            .exclude(translation_key=self.translation_key)
-            .select_related("locale")
-            .order_by("-first_published_at", "-pk")
-        )
+        incidents = family([answered.incident_id for answered in self.answered.all()])
+        others = self.answering(incidents).exclude(translation_key=self.translation_key).select_related("locale")
+        return others.order_by("-first_published_at", "-pk")

@@ -12,7 +12,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cms.incidents import Named, Place, Topic
-from cms.pages.home import list_of_answers, newest_answers, with_counts
+from cms.page_cache.marking import same_for_everybody
+from cms.pages.home import list_of_answers, with_counts
+from cms.pages.newest import newest_answers
 from cms.translation import languages
 
 
@@ -27,11 +29,13 @@ def _everything(request: HttpRequest, kind: type[Named], heading: str | Promise,
     return render(request, "pages/browse.html", context)
 
 
+@same_for_everybody
 def topics(request: HttpRequest) -> HttpResponse:
     """Every topic, with how much there is on it."""
     return _everything(request, Topic, _("Topics"), _("Every answer belongs to one topic."))
 
 
+@same_for_everybody
 def places(request: HttpRequest) -> HttpResponse:
     """Every place, with how much there is about it."""
     return _everything(request, Place, _("Places"), _("Where the claim was about, or where it was passed on."))
@@ -45,11 +49,12 @@ def _answers_about(
         "one": one,
         "back": back,
         "address": settings.BASE_URL + request.path,
-        **list_of_answers(request, answers),
+        **list_of_answers(request, answers, (one._meta.model_name, one.pk)),
     }
     return render(request, "pages/answers_about.html", context)
 
 
+@same_for_everybody
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     """The answers on one topic, newest first."""
     one = get_object_or_404(Topic, slug=slug)
@@ -59,6 +64,7 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
+@same_for_everybody
 def place(request: HttpRequest, slug: str) -> HttpResponse:
     """The answers about one place, newest first."""
     one = get_object_or_404(Place, slug=slug)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.utils.cache import patch_cache_control
+from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from cms.cards import cards
 from cms.cards.card_drawing import Shape
+from cms.fresh import kept_for_minutes
 from cms.pages.answer import Answer
-
-A_YEAR = 365 * 24 * 3600
 
 
 def live_answer(pk: int) -> Answer:
@@ -24,15 +23,15 @@ def live_answer(pk: int) -> Answer:
 
 
 @require_safe
-def share_card(request: HttpRequest, pk: int, shape: str, digest: str) -> HttpResponse:
-    """/chia-se/<page>/<shape>-<digest>.png: kept for a year; an address of earlier content leads to the present card."""
+def share_card(request: HttpRequest, pk: int, shape: str, digest: str) -> HttpResponseBase:
+    """/chia-se/<page>/<shape>-<digest>.png: an address of earlier content leads to the present card."""
     page = live_answer(pk)
     now = cards.digest_of(cards.card_of(page))
     if digest != now:
-        answer: HttpResponse = redirect(cards.address(page, Shape(shape), now))
-        patch_cache_control(answer, public=True, max_age=300)
-        return answer
+        return kept_for_minutes(redirect(cards.address(page, Shape(shape), now)))
+    etag = f'"{digest}"'
+    if known := get_conditional_response(request, etag=etag):
+        return kept_for_minutes(known, etag)
     answer = HttpResponse(cards.picture_of(page, Shape(shape)), content_type="image/png")
-    patch_cache_control(answer, public=True, max_age=A_YEAR, immutable=True)
     answer["Content-Disposition"] = f'inline; filename="{page.slug}-{shape}.png"'
-    return answer
+    return kept_for_minutes(answer, etag)

@@ -19,6 +19,7 @@ from cms.finding import matching
 from cms.finding.links import links_in
 from cms.finding.search import SearchEntry, fold
 from cms.pages.answer import Answer
+from cms.public.limits import searches_at_most
 from cms.public.search import answers_of
 from cms.translation import languages
 
@@ -71,6 +72,7 @@ def _shown(text: str) -> tuple[list[Shown], list[Page]]:
 @sensitive_post_parameters("q")
 @cache_control(no_store=True)
 @require_http_methods(["GET", "HEAD", "POST"])
+@searches_at_most
 def check(request: HttpRequest) -> HttpResponse:
     """GET shows the box; POST answers ``q``, and keeps nothing of it."""
     text = request.POST.get("q", "").replace("\r\n", "\n") if request.method == "POST" else ""

@@ -28,6 +28,7 @@ from cms.cards import cards
 from cms.feeds.feed_formats import clean
 from cms.pages.answer import Answer
 from cms.public.cards import live_answer
+from cms.translation.languages import path_of
 
 FRESH_SECONDS = 300
 WIDTH, NARROWEST, HEIGHT, LOWEST = 600, 240, 900, 160
@@ -49,8 +50,7 @@ def embed(request: HttpRequest, pk: int) -> HttpResponse:
 
 def frame_title(page: Answer) -> str:
     """What the frame is, for people who do not see it."""
-    with translation.override(page.locale.language_code):
-        return f"{cards.card_of(page).label}: {page.title} – {settings.WAGTAIL_SITE_NAME}"
+    return f"{cards.label_of(page)}: {page.title} – {settings.WAGTAIL_SITE_NAME}"
 
 
 def frame_size(page: Answer, width: int = WIDTH) -> tuple[int, int]:
@@ -167,8 +167,9 @@ def _xml(told: dict[str, Any]) -> str:
 
 def discovery(page: Answer) -> dict[str, str]:
     """The addresses that tell editors' software how to embed ``page``, by content type."""
+    start = f"{settings.BASE_URL}{path_of('oembed')}?{urlencode({'url': page.full_url or ''})}"
     return {
-        content_type: f"{settings.BASE_URL}{reverse('oembed')}?{urlencode({'url': page.full_url or '', 'format': form})}"
+        content_type: f"{start}&format={form}"
         for content_type, form in (("application/json+oembed", "json"), ("text/xml+oembed", "xml"))
     }
 

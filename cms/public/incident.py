@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cms.incidents import Incident, IncidentChange, times_seen
+from cms.incidents import Incident, IncidentChange, family, times_seen
+from cms.page_cache.marking import same_for_everybody
 from cms.pages.answer import Answer
+from cms.pages.kinds import of_their_kinds
 from cms.translation import languages
 from cms.visible import visible
 
@@ -49,20 +51,26 @@ class PublicIncident:
 
 def public_incident(pk: int, language: str) -> PublicIncident | None:
     """The incident, if at least one live public answer answers it; None otherwise."""
-    shown = languages.best_of(visible(Answer.objects.all()), language).filter(answered__incident=pk)
-    shown = shown.order_by("-first_published_at", "-pk").specific()
-    answers = list(shown.select_related("office", "place", "locale", for_specific_subqueries=True))
+    shown = (
+        languages.best_of(visible(Answer.objects.all()), language)
+        .filter(answered__incident__in=family([pk]))
+        .distinct()
+    )
+    answers = list(of_their_kinds(shown.order_by("-first_published_at", "-pk")))
     if not answers:
         return None
     incident = Incident.objects.defer("claim", "note").select_related("topic", "place").get(pk=pk)
-    life = [(change, _CHANGES[change.status]) for change in incident.life.all()]
+    life = [(change, _CHANGES[change.status]) for change in incident.whole_life()]
     return PublicIncident(incident, answers, life, times_seen([pk]))
 
 
+@same_for_everybody
 def incident(request: HttpRequest, pk: int) -> HttpResponse:
     """The page of one incident; not found while nothing about it is public."""
     found = public_incident(pk, languages.active())
     if found is None:
         raise Http404
+    if kept := found.incident.merged_into_id:
+        return redirect("incident", kept)  # for now: a merging can be undone
     context = {"found": found, "heading": found.newest.title, "address": settings.BASE_URL + request.path}
     return render(request, "pages/incident.html", context)

@@ -10,13 +10,17 @@ import hashlib
 import hmac
 import ipaddress
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 
 from django.conf import settings
 from django.core.cache import cache
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext
 
+MINUTE = 60
 HOUR = 3600
 DAY = 24 * HOUR
 
@@ -30,15 +34,29 @@ class Limit:
     seconds: int
 
 
-def address_of_sender(request: HttpRequest) -> str:
-    """The network address of whoever asks: the last hop that our own proxy saw, or the peer itself.
-
-    A whole /64 counts as one sender in IPv6, since that is what one household gets.
-    """
-    address = request.META.get("REMOTE_ADDR", "")
+def asking_address(request: HttpRequest) -> str:
+    """As it is written down by the last hop that our own proxy saw, or that of the peer itself; empty if nobody knows."""
+    address: str = request.META.get("REMOTE_ADDR", "")
     if settings.BEHIND_PROXY:
         # What the proxy itself appended. Anything left of it may be invented by the sender.
         address = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")[-1].strip() or address
+    return address
+
+
+def client_address(request: HttpRequest) -> str:
+    """The same where it is an IP address; empty where it is not, e.g. over a socket of this machine."""
+    try:
+        return str(ipaddress.ip_address(asking_address(request)))
+    except ValueError:
+        return ""
+
+
+def address_of_sender(request: HttpRequest) -> str:
+    """The network address of whoever asks.
+
+    A whole /64 counts as one sender in IPv6, since that is what one household gets.
+    """
+    address = asking_address(request)
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
@@ -82,3 +100,27 @@ def is_used_up(who: str, limit: Limit) -> int:
     """Looks without counting: 0, or the seconds until the window ends."""
     key, left = _window(limit, who)
     return left if cache.get(key, 0) >= limit.most else 0
+
+
+View = Callable[..., HttpResponse]
+
+
+def searches_at_most(view: View) -> View:
+    """For views that search: each counts against SEARCHES_A_MINUTE of one sender, whichever of them it is."""
+
+    @wraps(view)
+    def limited(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        most = settings.SEARCHES_A_MINUTE  # 0: the proxy in front counts
+        wait = count(sender(request), Limit("search", most, MINUTE)) if most else 0
+        return too_many(wait) if wait else view(request, *args, **kwargs)
+
+    return limited
+
+
+def too_many(wait: int) -> HttpResponse:
+    """Says so in words, with the seconds to wait for programs."""
+    words = gettext("There were very many requests from your connection just now. Please try again in a minute.")
+    answer = HttpResponse(words, status=429, content_type="text/plain; charset=utf-8")
+    answer["Retry-After"] = str(wait)
+    answer["Cache-Control"] = "no-store"
+    return answer

@@ -22,6 +22,7 @@ from cms.finding.search import SearchEntries, SearchEntry, fold
 from cms.incidents import Place, Topic
 from cms.pages.answer import Answer
 from cms.pages.home import A_PAGE
+from cms.public.limits import searches_at_most
 from cms.standing import standings
 from cms.translation import languages
 
@@ -120,6 +121,7 @@ def answers_of(entries: list[SearchEntry]) -> list[Page]:
 
 
 @require_safe
+@searches_at_most
 def search(request: HttpRequest) -> HttpResponse:
     """``?q=`` and the filters; a GET form, so that a search can be bookmarked and passed on."""
     form = SearchForm(request.GET)
@@ -137,6 +139,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@searches_at_most
 def suggest(request: HttpRequest) -> HttpResponse:
     """``{"suggestions": [{"title", "url", "verdict"}, …]}`` for an unfinished query; kept for half a minute."""
     typed = fold(request.GET.get("q", "")[:200])

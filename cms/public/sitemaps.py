@@ -15,6 +15,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Max
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone, translation
@@ -72,8 +73,9 @@ def _lists(languages: list[str]) -> Iterator[Place]:
     shown = Answer.objects.live().public().order_by()
     incidents = (
         AnsweredIncident.objects.filter(page__in=shown)
-        .order_by("incident")
-        .values_list("incident", "page__locale__language_code")
+        .annotate(root=Coalesce("incident__merged_into", "incident"))
+        .order_by("root")
+        .values_list("root", "page__locale__language_code")
         .annotate(at=Max("page__last_published_at"))
     )
     told = list(incidents)

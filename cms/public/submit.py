@@ -22,6 +22,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from cms.complaints.complaint import Complaint
 from cms.pages.answer import Answer
 from cms.public import limits
 from cms.public.submit_form import NoLargerThanAllowed, SubmissionForm
@@ -234,6 +235,8 @@ def submission(request: HttpRequest, code: str) -> HttpResponse:
         answer["Retry-After"] = str(wait)
         return answer
     found = Submission.objects.select_related("incident").filter(code=normal_code(code[:60])).first()
+    if found is None and Complaint.objects.filter(code=normal_code(code[:60])).exists():
+        return redirect("complaint", normal_code(code[:60]))  # both have codes of one kind, and one place to enter them
     if found is None:
         limits.count(sender, GUESSES)
         return _track(request, code, "unknown", 404)

@@ -17,7 +17,8 @@ from django.utils import timezone, translation
 from django.utils.translation import pgettext
 
 from cms.claims import Verdict
-from cms.incidents import Appearance, Incident
+from cms.incidents import Appearance, told_of
+from cms.page_cache.parts import shared
 from cms.pages.answer import Answer, Change
 from cms.pages.home import InfoPage, pages_by_purpose
 from publishing.models import Organisation
@@ -76,11 +77,13 @@ def policies(language: str, known: Mapping[str, InfoPage] | None = None) -> dict
 
 def spread_of(pages: Iterable[Any]) -> dict[int, Spread]:
     """Of each rebuttal among ``pages`` (by its id) when and where its incidents were first seen. One query."""
-    rows = Incident.objects.filter(answers__page__in=[page.pk for page in pages]).values_list(
-        "answers__page", "first_seen_at", "appearances__platform"
-    )
+    return spread_in(told_of([page.pk for page in pages], "first_seen_at", "appearances__platform"))
+
+
+def spread_in(rows: Iterable[tuple[int, datetime, str | None]]) -> dict[int, Spread]:
+    """The same from rows that were read already: (page, when first seen, platform or None)."""
     found: dict[int, Spread] = {}
-    for page_id, first_seen_at, platform in rows.order_by():
+    for page_id, first_seen_at, platform in rows:
         before = found.get(page_id, Spread())
         day = timezone.localdate(first_seen_at)
         found[page_id] = Spread(
@@ -124,7 +127,7 @@ def publisher(office: Organisation | None, found: dict[str, str], **more: Any) -
         for purpose, names in _POLICIES.items():
             if found.get(purpose):
                 told |= dict.fromkeys(names, found[purpose])
-    told["logo"] = {"@type": "ImageObject", "url": absolute(static("site/mark.svg"))}
+    told["logo"] = {"@type": "ImageObject", "url": shared("logo", lambda: absolute(static("site/mark.svg")))}
     return told | {name: value for name, value in more.items() if value}
 
 

@@ -61,6 +61,7 @@ def assign(first: Submission, incident: Incident, user: Any) -> None:
         group = _locked(first)
         if not group or group[0].incident_id:
             raise Taken
+        incident = incident.merged_into or incident
         decide(group, Submission.Phase.CHECKING, incident)
         log(
             instance=group[0],
@@ -75,6 +76,7 @@ def register(first: Submission, incident: Incident, user: Any) -> Incident:
     with transaction.atomic():
         group = _locked(first)
         incident.first_seen_at = min(one.received_at for one in group)
+        incident.origin = Incident.Origin.PUBLIC
         incident.save()
         seen: dict[tuple[str, str], datetime] = {}
         for one in group:
@@ -89,11 +91,15 @@ def register(first: Submission, incident: Incident, user: Any) -> Incident:
 
 
 def _platform(submission: Submission) -> str:
+    return submission.seen_on or platform_of(submission.url)
+
+
+def platform_of(url: str) -> Appearance.Platform:
+    """Where an address leads to, as far as its host tells."""
     from cms.finding.links import same_address
 
-    host = same_address(submission.url).split("/")[0]
-    unknown = Appearance.Platform.WEBSITE if submission.url else Appearance.Platform.OTHER
-    return submission.seen_on or _PLATFORMS.get(host, unknown)
+    unknown = Appearance.Platform.WEBSITE if url else Appearance.Platform.OTHER
+    return _PLATFORMS.get(same_address(url).split("/")[0], unknown)
 
 
 def join_by_hand(submission: Submission, first: Submission, user: Any) -> None:

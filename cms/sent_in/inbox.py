@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.db.models import Count, F, Max, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -37,8 +38,12 @@ NOT_NOW = _("Somebody else has decided this in the meantime. Please look at it a
 
 
 def new_groups() -> int:
-    """How many groups nobody has decided about."""
-    return Submission.objects.firsts().filter(phase=Submission.Phase.RECEIVED).count()
+    """How many groups nobody has decided about. It stands in the menu of every page, and to build a query set takes ten
+    times as long as the answer."""
+    with connection.cursor() as cursor:
+        asked = f"SELECT COUNT(*) FROM {Submission._meta.db_table} WHERE same_as_id IS NULL AND phase = %s"  # noqa: S608
+        cursor.execute(asked, [Submission.Phase.RECEIVED])
+        return int(cursor.fetchone()[0])
 
 
 # The list -----------------------------------------------------------------------------------------------------

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.admin_url_finder import ModelAdminURLFinder, register_admin_url_finder
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.sidebar import LinkMenuItem
 from wagtail.log_actions import LogFormatter
 from wagtail.permissions import ModelPermissionPolicy
@@ -46,23 +45,6 @@ def urls() -> list[Any]:
         path("inbox/<int:pk>/", inbox.GroupView.as_view(), name="inbox_group"),
         path("inbox/<int:pk>/picture/", inbox.picture, name="submission_picture"),
     ]
-
-
-class NewSubmissionsPanel(Component):
-    """How much waits in the inbox, on the first page."""
-
-    name = "inbox"
-    template_name = "desk/inbox_panel.html"
-    order = 210
-
-    def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
-        return {"waiting": inbox.new_groups()}
-
-
-@hooks.register("construct_homepage_panels")
-def what_was_sent_in(request: HttpRequest, panels: list[Component]) -> None:
-    if request.user.has_perm(inbox.SEE):
-        panels.append(NewSubmissionsPanel())
 
 
 LOGGED: dict[str, tuple[str | Promise, str | Promise]] = {

@@ -22,11 +22,16 @@ COMPARED_GROUPS = 400
 OPEN = (Submission.Phase.RECEIVED, Submission.Phase.CHECKING)
 
 
-def tidy(text: str) -> str:
-    """As it will be kept: composed letters, one kind of line end, no letter that cannot be seen, no personal data."""
+def legible(text: str) -> str:
+    """Composed letters, one kind of line end, no letter that cannot be seen."""
     composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
     seen = "".join(letter for letter in composed if letter == "\n" or unicodedata.category(letter) not in {"Cc", "Cf"})
-    return masked(seen.strip())
+    return seen.strip()
+
+
+def tidy(text: str) -> str:
+    """As it will be kept: legible, and no personal data."""
+    return masked(legible(text))
 
 
 def receive(**values: Any) -> Submission:
@@ -75,5 +80,9 @@ def likely_incidents(submission: Submission, most: int = 3) -> list[Incident]:
     """Registered incidents that seem to be about the same, most alike first: a suggestion to an editor, no more."""
     said = Said(submission.text, submission.url)
     since = timezone.now() - timedelta(days=365)
-    incidents = Incident.objects.filter(first_seen_at__gte=since).order_by("-pk").only("pk", "claim", "status")
+    incidents = (
+        Incident.objects.filter(first_seen_at__gte=since, merged_into__isnull=True)
+        .order_by("-pk")
+        .only("pk", "claim", "status")
+    )
     return _likely(said, ((one, Said(one.claim)) for one in incidents[:COMPARED_GROUPS]), most)

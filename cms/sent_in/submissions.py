@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cms.claims import Verdict
-from cms.incidents import Incident
+from cms.incidents import Incident, family
 from cms.kept import private_storage
 from cms.pages.answer import Answer, AnsweredIncident, Change
 from publishing.signals import sweeping
@@ -77,7 +77,8 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 
 def _answering(incident: Any) -> QuerySet[AnsweredIncident]:
     """That an incident has an answer that stands: published, with a verdict, not retracted."""
-    standing = AnsweredIncident.objects.filter(incident=incident, page__live=True)
+    its = Q(incident=incident) | Q(incident__merged_into=incident)
+    standing = AnsweredIncident.objects.filter(its, page__live=True)
     return standing.exclude(page__rebuttal__verdict=Verdict.VERIFYING).exclude(page__change_kind=Change.RETRACTION)
 
 
@@ -173,7 +174,7 @@ class Submission(models.Model):
         if not self.incident_id:
             return []
         live = Answer.objects.live().public().exclude(rebuttal__verdict=Verdict.VERIFYING)
-        found = live.filter(answered__incident=self.incident_id).distinct().select_related("locale")
+        found = live.filter(answered__incident__in=family([self.incident_id])).distinct().select_related("locale")
         return list(found.order_by("-first_published_at"))
 
     def steps(self) -> list[Step]:
@@ -184,7 +185,7 @@ class Submission(models.Model):
         went += [Step(self.Phase(change.phase), change.at) for change in self.changes.all()]
         if now in {self.Phase.ANSWERED, self.Phase.CLOSED} and went[-1].phase != now and self.incident:
             status = Incident.Status.ANSWERED if now == self.Phase.ANSWERED else Incident.Status.CLOSED
-            reached = self.incident.life.filter(status=status).order_by("-at").first()
+            reached = self.incident.whole_life().filter(status=status).order_by("-at").first()
             # An answer that was there already answers it from the moment the two were brought together.
             at = max(reached.at, went[-1].at or reached.at) if reached else None
             went.append(Step(self.Phase(now), at))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django import template
 from django.utils.html import escape
 
-from cms.cards import cards
 from cms.pages.answer import Answer
 from cms.public import embed
 from publishing.story import Image
@@ -16,7 +15,7 @@ register = template.Library()
 @register.simple_tag
 def share_cards(page: Answer) -> tuple[Image, ...]:
     """The pictures of a live answer, wide first; none of a draft, which has no public address yet."""
-    return cards.images(page) if page.pk and page.live else ()
+    return page.public_cards if page.pk and page.live else ()
 
 
 @register.simple_tag

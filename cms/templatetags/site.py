@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,23 +11,27 @@ from urllib.parse import urlsplit
 from django import template
 from django.conf import settings
 from django.template import Context
+from django.template.loader import render_to_string
 from django.urls import reverse, translate_url
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.html import format_html
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
-from cms import approval
-from cms.about import about_site
+from cms.about import AboutSite, about_site
 from cms.approval import Approval
-from cms.incidents import times_seen
+from cms.content_digest import digest_of
+from cms.incidents import counted_platforms
 from cms.lists import menu_views
+from cms.page_cache.parts import shared
 from cms.pages.answer import Answer, Change, Evidence
 from cms.pages.home import CHANGE_NAMES, AnswerList, CorrectionsLog, HomePage, InfoPage, pages_by_purpose
 from cms.translation import languages
 from cms.visible import visible
 from publishing.models import Organisation
+from publishing.text import day_of
 
 register = template.Library()
 
@@ -39,12 +43,14 @@ class Menu:
     """The home page of the active language and what its menu shows. ``homes`` has every language's home page.
 
     policies  {InfoPage.Purpose: its page}, in the menu or not
+    feeds     addresses of the feeds of all answers in this language, by form
     """
 
     home: HomePage | None
     pages: list[Page]
     homes: dict[str, HomePage]
     policies: dict[str, InfoPage]
+    feeds: dict[str, str]
 
     def _first(self, kind: type[Page]) -> Page | None:
         return next((page for page in self.pages if page.specific_class is kind), None)
@@ -61,12 +67,16 @@ class Menu:
 @register.simple_tag
 def site_menu() -> Menu:
     """The menu in the active language: its pages, after them those that are not translated. Call it once a page."""
-    language = languages.active()
+    return shared(("menu", languages.active()), lambda: _menu(languages.active()))
+
+
+def _menu(language: str) -> Menu:
     homes = {home.locale.language_code: home for home in HomePage.objects.live().select_related("locale")}
     below = visible(Page.objects.all()).filter(depth=3).select_related("locale")
     pages = languages.best_of(below, language).in_menu().order_by("path") if language in homes else []
     in_order = sorted(pages, key=lambda page: page.locale.language_code != language)
-    return Menu(homes.get(language), in_order, homes, pages_by_purpose(language))
+    feeds = {form: reverse("answers_feed", kwargs={"language": language, "form": form}) for form in ("atom", "rss")}
+    return Menu(homes.get(language), in_order, homes, pages_by_purpose(language), feeds)
 
 
 @dataclass(frozen=True)
@@ -87,24 +97,33 @@ def menu_entries(context: Context, menu: Menu) -> list[Entry]:
     """The menu's pages, and after the list of answers the lists and forms that are none."""
     request = context.get("request")
     path = request.path if request else ""
-    entries: list[tuple[str | Promise, str, str]] = []
-    for page in menu.pages:
-        entries.append((page.title, languages.addresses(request).of(page), lang_of(page)))
-        if page.specific_class is AnswerList:
-            entries += [(title, reverse(name), "") for name, title in menu_views]
+    entries: list[Entry] = shared(("menu entries", languages.active()), lambda: _menu_entries(menu))
     return [
-        Entry(title, url, "page" if path == url else "true" if path.startswith(url) else "", lang)
-        for title, url, lang in entries
+        replace(entry, current="page" if path == entry.url else "true") if path.startswith(entry.url) else entry
+        for entry in entries
     ]
 
 
-register.simple_tag(about_site)
+def _menu_entries(menu: Menu) -> list[Entry]:
+    """The same on every page, with nothing marked as current."""
+    addresses, entries = languages.Addresses(languages.active()), []
+    for page in menu.pages:
+        entries.append(Entry(page.title, addresses.of(page), "", lang_of(page)))
+        if page.specific_class is AnswerList:
+            entries += [Entry(title, reverse(name), "", "") for name, title in menu_views]
+    return entries
+
+
+@register.simple_tag(name="about_site")
+def about_this_site() -> AboutSite | None:
+    """Who runs the site."""
+    return about_site()
 
 
 @register.simple_tag
 def our_offices() -> list[Organisation]:
     """The offices of our own, where nobody has set yet which of them runs the site."""
-    return list(Organisation.objects.filter(is_office=True)[:3])
+    return shared("our offices", lambda: list(Organisation.objects.filter(is_office=True)[:3]))
 
 
 @dataclass(frozen=True)
@@ -125,7 +144,12 @@ def translations_of(page: Any) -> list[Page]:
     """The live translations of a page; none where there is no page, as on "not found"."""
     if not isinstance(page, Page) or page.pk is None:
         return []
-    return list(visible(page.get_translations()).select_related("locale"))
+    if isinstance(page, Answer):
+        return page.public_translations
+    found: list[Page] = shared(
+        ("translations", page.pk), lambda: list(visible(page.get_translations()).select_related("locale"))
+    )
+    return found
 
 
 @register.simple_tag(takes_context=True)
@@ -163,6 +187,28 @@ def _same_view_in(code: str, context: Context) -> str:
 def address_of(context: Context, page: Page) -> str:
     """Where a reader of the active language reads ``page``. Every list links with this, never with ``pageurl``."""
     return languages.addresses(context.get("request")).of(page)
+
+
+@register.simple_tag(takes_context=True)
+def frame(context: Context, template_name: str) -> SafeString:
+    """The header or the footer: the same on all pages of a language but for what is marked as current and the addresses
+    of this page in other languages. Needs ``menu``, ``entries`` and ``others``."""
+    menu, entries, others = context["menu"], context["entries"], context["others"]
+    page = context.get("page")
+    is_home = isinstance(page, Page) and menu.home is not None and page.pk == menu.home.pk
+    marks = {other.code: f"--address-in-{other.code}--" for other in others}
+    around: dict[str, Any] = {
+        "menu": menu,
+        "entries": entries,
+        "others": [replace(other, url=marks[other.code]) for other in others],
+        "page": page if is_home else None,
+        **{name: context.get(name) for name in ("submit_url", "site_name", "base_url", "is_demo")},
+    }
+    name = (template_name, languages.active(), is_home, tuple(each.current for each in entries), tuple(marks))
+    made: str = shared(name, lambda: render_to_string(template_name, around))
+    for other in others:
+        made = made.replace(marks[other.code], escape(other.url))
+    return mark_safe(made)  # noqa: S308 - made by a template of ours
 
 
 @register.simple_tag
@@ -206,21 +252,30 @@ def without(pages: Iterable[Any], others: Iterable[Any]) -> list[Any]:
 # Dates --------------------------------------------------------------------------------------------------------
 
 
-def _time_tag(when: date, form: str) -> str:
-    local = timezone.localtime(when).replace(microsecond=0) if isinstance(when, datetime) else when
-    return format_html('<time datetime="{}">{}</time>', local.isoformat(), local.strftime(form))
+def _local(when: Any) -> Any:
+    return timezone.localtime(when).replace(microsecond=0) if isinstance(when, datetime) else when
+
+
+def _time_tag(machines: str, people: str) -> SafeString:
+    return mark_safe(f'<time datetime="{machines}">{people}</time>')  # noqa: S308 - digits and signs between them
 
 
 @register.filter
 def day(when: date | None) -> str:
     """dd/mm/yyyy in the site's time zone, readable by machines too."""
-    return _time_tag(when, "%d/%m/%Y") if when else ""
+    if not when:
+        return ""
+    local = _local(when)
+    return _time_tag(local.isoformat(), day_of(local))
 
 
 @register.filter
 def moment(when: datetime | None) -> str:
     """dd/mm/yyyy HH:MM in the site's time zone, readable by machines too."""
-    return _time_tag(when, "%d/%m/%Y %H:%M") if when else ""
+    if not when:
+        return ""
+    local = _local(when)
+    return _time_tag(local.isoformat(), f"{day_of(local)} {local.hour:02}:{local.minute:02}")
 
 
 # What an answer rests on --------------------------------------------------------------------------------------
@@ -249,7 +304,7 @@ def evidence_by_stance(page: Answer) -> list[tuple[str | Promise, list[Evidence]
 @register.filter
 def seen_on(page: Any) -> list[tuple[str, int]]:
     """On which platforms the claim was seen and how often."""
-    return times_seen([answered.incident_id for answered in page.answered.all()])
+    return counted_platforms(page.platforms_seen)
 
 
 @register.filter
@@ -257,7 +312,9 @@ def approvals_of_content(page: Answer) -> dict[str, Approval]:
     """Who let exactly this content pass, by step, the latest of each; only ``override`` where that came last."""
     if page.pk is None:
         return {}
-    found = list(page.approvals.filter(digest=approval.digest(page.serializable_data())))
+    passed = page.public_approvals
+    digest = digest_of(page) if passed else ""
+    found = [each for each in passed if each.digest == digest]
     if found and found[-1].step == Approval.Step.OVERRIDE:
         return {"override": found[-1]}
     return {each.step: each for each in found if each.step != Approval.Step.OVERRIDE}

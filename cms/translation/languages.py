@@ -13,13 +13,16 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.middleware.locale import LocaleMiddleware
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
-from django.utils.translation import activate, get_language, get_language_info, pgettext_lazy
-from wagtail.models import Page
+from django.utils.translation import activate, get_language, get_language_info, override, pgettext_lazy
+from wagtail.models import Locale, Page, Site
 from wagtail.url_routing import RouteResult
+
+from cms.page_cache.parts import are_shared, once, shared
 
 Rows = TypeVar("Rows", bound=QuerySet[Any, Any])
 
@@ -61,16 +64,28 @@ def lang_attribute(code: str) -> SafeString:
 # Which of several translations -------------------------------------------------------------------------------
 
 
-def best_of(rows: Rows, language: str, by: str = "locale__language_code") -> Rows:
+OF_PAGES = "locale__language_code"
+
+
+def locales() -> dict[int, Locale]:
+    """Every language of the site by the number of its row."""
+    return shared("locales", lambda: Locale.objects.in_bulk())
+
+
+def best_of(rows: Rows, language: str, by: str = OF_PAGES) -> Rows:
     """Of ``rows``, each once in every language it has, those that a reader of ``language`` is shown.
 
     That is what is written in this language, and the originals of what is not. ``rows`` have a ``translation_key``,
     and ``by`` names their language. What they are must be settled before; narrow them down after.
     """
+    if by == OF_PAGES and are_shared():
+        # Without a join to the languages a database can follow an index over all pages, and stop where a list ends.
+        number = next((pk for pk, locale in locales().items() if locale.language_code == language), None)
+        return rows.filter(shown_in(number, rows, "locale_id"))
     return rows.filter(shown_in(language, rows, by))
 
 
-def shown_in(language: str, rows: QuerySet[Any, Any], by: str) -> Q:
+def shown_in(language: str | int | None, rows: QuerySet[Any, Any], by: str) -> Q:
     """The rule of ``best_of`` as a condition, for rows that were narrowed down already; ``rows`` are all there are."""
     same = rows.order_by().filter(translation_key=OuterRef("translation_key"))
     is_original = ~Exists(same.filter(pk__lt=OuterRef("pk")))
@@ -93,6 +108,28 @@ def page_at_same_address(page: Page) -> Page | None:
 
 
 # Addresses ----------------------------------------------------------------------------------------------------
+
+
+def url_parts(page: Page) -> tuple[int, str, str] | None:
+    """(site, its address, path) as Wagtail's ``get_url_parts``, by putting together what is known; None where Wagtail
+    must be asked: the page is of no site or of several, or its address has signs that are written otherwise in links."""
+    roots = once("site roots", Site.get_site_root_paths)
+    above = [root for root in roots if page.url_path.startswith(root.root_path)]
+    if len(above) != 1 or not page.url_path.isascii():
+        return None
+    root = above[0]
+    start = once(("path of site root", root.language_code), lambda: _start_in(root.language_code))
+    return root.site_id, root.root_url, start + page.url_path[len(root.root_path) :]
+
+
+def _start_in(language: str) -> str:
+    with override(language):
+        return reverse("wagtail_serve", args=("",))
+
+
+def path_of(name: str) -> str:
+    """The address of a list or form that is no page, in the active language."""
+    return shared(("path of", name, active()), lambda: reverse(name))
 
 
 class Addresses:
@@ -118,6 +155,9 @@ class Addresses:
         return self._parents[path]
 
     def _look_up(self, path: str) -> str | None:
+        return shared(("address", self.language, path), lambda: self._find(path))
+
+    def _find(self, path: str) -> str | None:
         parent = Page.objects.select_related("locale").get(path=path)
         same = parent.get_translations(inclusive=True).live().public()
         if there := same.filter(locale__language_code=self.language).first():
@@ -166,7 +206,7 @@ def _below(start: Page, steps: list[str]) -> Page | None:
 
 
 def _is_spoken(code: str) -> bool:
-    return Page.objects.live().filter(depth=2, locale__language_code=code).exists()
+    return shared(("spoken", code), lambda: Page.objects.live().filter(depth=2, locale__language_code=code).exists())
 
 
 # The address decides -------------------------------------------------------------------------------------------

@@ -35,12 +35,11 @@ class Behind:
 
 def behind(page: Answer) -> Behind | None:
     """What readers of a translation are told: the latest public change of its original that it cannot know of yet."""
-    from cms.corrections import Correction
-
-    original = languages.original_of(page)
+    original = next((each for each in page.all_translations if each.pk < page.pk), None)
     if original is None or not original.live or page.last_published_at is None:
         return None
-    change = Correction.objects.filter(page_id=original.pk, made_at__gt=page.last_published_at).first()
+    told = (change for change in page.told_elsewhere if change.page_id == original.pk)
+    change = next((change for change in told if change.made_at > page.last_published_at), None)
     if change is None:
         return None
     return Behind(change.kind, change.made_at, original.locale.language_code, original.url or "")

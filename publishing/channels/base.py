@@ -233,6 +233,7 @@ class Adapter:
     settle_seconds: ClassVar[int] = 0  # after this long a find() that finds nothing is believed
     longest_call: ClassVar[float] = 0.0  # seconds that send() or edit() may take beyond the usual lease
     max_in_flight: ClassVar[int] = 4  # calls at once to one channel
+    takes_audio: ClassVar[bool] = False  # a story's recording goes along; otherwise it stays on the page that is linked
     measures: ClassVar[tuple[str, ...]] = ()  # what metrics() can tell: of views, reach, reactions, comments, shares
     cannot_words: ClassVar[str] = _("This channel has no means to do this automatically: please do it by hand.")
 
@@ -270,6 +271,10 @@ class Adapter:
     def allowance(self) -> float:
         """Seconds that send() or edit() of this very channel may take beyond the usual lease."""
         return self.longest_call
+
+    def allowance_for(self, post: Post) -> float:
+        """The same for this very post, which may carry something large."""
+        return self.allowance
 
     def length(self, text: str) -> int:
         """The length of ``text`` as this channel counts it."""

@@ -17,7 +17,7 @@ from typing import Any
 import requests
 import urllib3
 
-from publishing.channels.only_public import OnlyPublic, PrivateAddress
+from publishing.channels.only_public import OnlyPublic, PrivateAddress, PublicOrOwn
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 20.0
@@ -85,6 +85,13 @@ class Download:
                 size -= len(piece)
         return b"".join(pieces)
 
+    def read_some(self, most: int) -> bytes:
+        """What has come, at most so many bytes; nothing only at the end of the file. It waits for no more than one piece, so
+        that a caller can keep to a time whatever the server does. Raises NoAnswer."""
+        with _plain_errors():
+            piece: bytes = self.raw.read1(most, decode_content=False)
+        return piece
+
 
 class Http:
     """Calls with time limits. One instance may be used by many threads; connections are kept per thread.
@@ -99,7 +106,8 @@ class Http:
     def call(self, method: str, url: str, **options: Any) -> Answer:
         """One request, no redirects followed, at most 4 MiB read. ``options`` as of requests.request.
 
-        One more option, ``only_public``: speak to none but a public IP address, whatever the name leads to (NotPublic).
+        It speaks to public IP addresses and those of PRIVATE_NETWORKS, whatever the name leads to (NotPublic). One more
+        option, ``only_public``: to public ones alone.
         Raises NotSent or NoAnswer; what they mean for a delivery depends on whether the call creates something,
         so the adapter decides. An HTTP error status is an Answer like any other.
         """
@@ -111,7 +119,7 @@ class Http:
             return Answer(answer.status_code, answer.headers, body, _json(body))
 
     @contextmanager
-    def download(self, url: str, start: int = 0) -> Iterator[Download]:
+    def download(self, url: str, start: int = 0, timeout: tuple[float, float] | None = None) -> Iterator[Download]:
         """A file as it is, from byte ``start`` on, without holding it in memory. Any status is an answer.
 
         Raises NotSent or NoAnswer, also from ``Download.read``. A server that knows no ranges sends the whole file:
@@ -120,7 +128,7 @@ class Http:
         headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={start}-"} if start else {})
         with (
             _plain_errors(),
-            _asked("GET", url, self.timeout, headers=headers) as answer,
+            _asked("GET", url, timeout or self.timeout, headers=headers) as answer,
         ):
             length = str(answer.headers.get("Content-Length", ""))
             skipped = start if answer.status_code == 206 else 0
@@ -137,7 +145,7 @@ def _asked(method: str, url: str, timeout: Any, only_public: bool = False, **opt
     cookies of one account in the calls of another, no redirects; and less work for each call."""
     kept: dict[bool, requests.adapters.HTTPAdapter] = _local.__dict__.setdefault("connections", {})
     if only_public not in kept:
-        kept[only_public] = OnlyPublic() if only_public else requests.adapters.HTTPAdapter()
+        kept[only_public] = OnlyPublic() if only_public else PublicOrOwn()
     headers = HEADERS | (options.pop("headers", None) or {})
     prepared = requests.Request(method, url, headers=headers, **options).prepare()
     return kept[only_public].send(prepared, stream=True, timeout=timeout, verify=True)

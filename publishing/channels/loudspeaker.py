@@ -6,6 +6,9 @@ there at all; a correction or a withdrawal is another file beside it, and a lost
 Where a station has neither, nothing is sent from here: the delivery is held, a person prints the sheet from its
 preview, hands it over and says so ("done by hand"); a correction or a withdrawal then comes back to that person the
 same way. By mail it is as with a newsroom: a lost answer is for a person, and what follows is in the same thread.
+
+A recording that was approved goes along: attached, or laid beside the sheet before it. What follows says that an earlier one
+is not to be played again, and takes it out of the folder where the server allows that.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
+from publishing.channels import recording
 from publishing.channels.base import Adapter, ChannelForm, Outcome, Probe, Problem
 from publishing.channels.loudspeaker_script import (
     FRAMED_SECONDS,
@@ -31,14 +35,15 @@ from publishing.channels.loudspeaker_script import (
 )
 from publishing.channels.mail import mail, message_id
 from publishing.channels.newsroom_item import file_base
-from publishing.channels.sftp import Login, is_there, try_folder
-from publishing.channels.sftp import hand_over as put_files
+from publishing.channels.sftp import Login, is_there, lay_files, try_folder
 from publishing.channels.sftp_form import SftpForm, sftp_login
 from publishing.channels.smtp import FINAL_SECONDS, hand_over, try_envelope
 from publishing.channels.smtp_form import MailForm, mailbox
 from publishing.story import Action, File, Post, Receipt, Story, Way
 from publishing.text import reading_seconds
 
+# Bytes that a recording may have to go along; a sheet handed over by a person says where it is.
+MOST_SOUND = {"mail": recording.MOST_ATTACHED, "sftp": recording.MOST_LAID, "hand": 0}
 SFTP = "sftp_"  # in front of the names of settings and secrets for SFTP
 BY_HAND = _("Please print the bulletin, hand it to the station, and then mark this as done by hand.")
 
@@ -118,6 +123,7 @@ class Loudspeaker(Adapter):
     wording_label: ClassVar[str] = _("Read-aloud script")
     longest_call: ClassVar[float] = FINAL_SECONDS
     max_in_flight: ClassVar[int] = 2
+    takes_audio: ClassVar[bool] = True
     cannot_words: ClassVar[str] = BY_HAND
 
     @property
@@ -130,6 +136,10 @@ class Loudspeaker(Adapter):
         """Only a mail server may take its time after the end of a message."""
         return self.longest_call if self._way == "mail" else 0.0
 
+    def allowance_for(self, post: Post) -> float:
+        """A recording takes its time."""
+        return self.allowance + recording.allowance(post)
+
     def wording(self, story: Story, action: Action = Action.POST) -> str:
         """What is claimed and what is true, as written; render() spells the figures out. Or the text to be read aloud
         that was approved, which stays as it is."""
@@ -140,7 +150,10 @@ class Loudspeaker(Adapter):
         middle = wording or self.wording(story, action)
         is_approved = not wording and bool(approved_speech(story, action, self.owner))
         base = file_base(story, marker)
-        printed = sheet(story, action, self.owner, middle, wording, is_approved=is_approved)
+        audio = recording.carried(story, action, MOST_SOUND[self._way])
+        audio_name = recording.name(base, audio)
+        about_sound = recording.note(story, action, audio_name)
+        printed = sheet(story, action, self.owner, middle, wording, is_approved=is_approved, note=about_sound)
         extra = {
             "subject": subject(story, action),
             "message_id": message_id(story, marker, str(self.config.get("sender") or "")),
@@ -155,6 +168,8 @@ class Loudspeaker(Adapter):
             link=story.url,
             slug=base,
             files=(File(f"{base}.txt", "text/plain; charset=utf-8", printed),),
+            audio=audio,
+            audio_name=audio_name,
             extra=extra,
         )
 
@@ -177,11 +192,14 @@ class Loudspeaker(Adapter):
         Over SFTP it is the name of the file; UNKNOWN while the answer to its renaming is missing."""
         if self._way == "hand":
             self.fail(Outcome.PERMANENT, BY_HAND)
+        sound = recording.fetched(self.http, post.audio) if post.audio else b""
         if self._way == "sftp":
-            put_files(self._login(), post.files)
+            lay_files(self._login(), post, sound)
             return Receipt(post.files[-1].name)
         box = mailbox(self.config, self.secret, self.http.timeout)
-        hand_over(box, mail(post, owner=self.owner, sender=box.sender, receiver=box.receiver, at=datetime.now(UTC)))
+        people = {"owner": self.owner, "sender": box.sender, "receiver": box.receiver}
+        message = mail(post, **people, at=datetime.now(UTC), audio=sound)
+        hand_over(box, message, recording.upload_seconds(post))
         return Receipt(post.extra["message_id"])
 
     def find(self, post: Post, marker: str) -> Receipt | None:

@@ -120,15 +120,15 @@ def opening(story: Story, action: Action, owner: str, *, is_approved: bool = Fal
         lines.append(say[word].format(date=f"{story.published_at.astimezone(NEWSROOM_ZONE):%d/%m/%Y}"))
     elif story.is_urgent:
         lines.append(say["urgent"])
-    what = say["checked" if story.verdict and not is_approved else "official"]
+    what = say["checked" if story.finding and not is_approved else "official"]
     lines.append(say["from_owner" if owner == office else "from_office"].format(owner=owner, office=office, what=what))
     if is_approved:
         return " ".join(lines)
     # The verdict is on the claim: the title of an answer often says the opposite.
     claim = clip(one_line(story.claim), CLAIM_LENGTH).rstrip(".")
     lines.append(say["about"].format(claim=claim) if claim else say["about_fact"].format(title=title.rstrip(".")))
-    if story.verdict:
-        lines.append(say["verdict"].format(verdict=clip(one_line(story.verdict), VERDICT_LENGTH).rstrip(".")))
+    if story.finding:
+        lines.append(say["verdict"].format(verdict=clip(one_line(story.finding), VERDICT_LENGTH).rstrip(".")))
     return " ".join(lines)
 
 
@@ -201,11 +201,19 @@ def subject(story: Story, action: Action) -> str:
 
 
 def sheet(
-    story: Story, action: Action, owner: str, middle: str, by_hand: str = "", *, is_approved: bool = False
+    story: Story,
+    action: Action,
+    owner: str,
+    middle: str,
+    by_hand: str = "",
+    *,
+    is_approved: bool = False,
+    note: str = "",
 ) -> str:
     """The page a station prints: header, both versions, and what was written, to check the figures.
 
     by_hand  the publisher's own wording, or empty; ``middle`` is then the automatic one
+    note     more lines for the header
     """
     say = phrases(story)
     header = say["header"].format(
@@ -216,12 +224,13 @@ def sheet(
         version=story.revision,
         url=story.url,
     )
+    header += f"\n{note}" if note else ""
     short, long = (
         version(story, action, owner, middle, is_approved=is_approved) for version in (short_version, long_version)
     )
     written = [("change", story.change if action != Action.POST else "")]
     if action != Action.RETRACT:
-        written += [("claim", story.claim), ("verdict", story.verdict), ("answer", story.short_answer)]
+        written += [("claim", story.claim), ("verdict", story.finding), ("answer", story.short_answer)]
     written.append(("wording", by_hand))
     lines = [say[f"written_{name}"].format(text=clip(one_line(text), WRITTEN_LENGTH)) for name, text in written if text]
     line = "\n" + "-" * 40 + "\n"

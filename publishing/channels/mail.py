@@ -28,9 +28,10 @@ def message_id(story: Story, marker: str, sender: str) -> str:
     return f"<{name}.{story.revision}.{re.sub(r'[^A-Za-z0-9-]+', '-', marker)}@{domain}>"
 
 
-def mail(post: Post, *, owner: str, sender: str, receiver: str, at: datetime) -> bytes:
+def mail(post: Post, *, owner: str, sender: str, receiver: str, at: datetime, audio: bytes = b"") -> bytes:
     """The whole message, lines ending in CR LF, 7-bit.
 
+    audio        the bytes of post.audio, where there is one
     post.extra   subject, message_id, text (the part to read), language, is_urgent
     post.follows Message-ID of the mail that this one corrects or withdraws; mail programs show both as one thread
     """
@@ -38,6 +39,9 @@ def mail(post: Post, *, owner: str, sender: str, receiver: str, at: datetime) ->
     made.set_content(post.extra["text"], charset="utf-8", cte="base64")
     for file in post.files:
         _attach(made, file)
+    if post.audio:
+        main, _slash, sub = post.audio.content_type.partition("/")
+        made.add_attachment(audio, maintype=main, subtype=sub, filename=post.audio_name)
     own_id = post.extra["message_id"]
     made.set_boundary(f"=_{hashlib.sha256(own_id.encode()).hexdigest()[:40]}")
     # Put in front by hand: the library may break an identity that is longer than a line.
@@ -67,4 +71,4 @@ def _attach(made: EmailMessage, file: File) -> None:
     if main == "text":
         made.add_attachment(file.text, subtype=sub, charset="utf-8", cte="base64", filename=file.name)
     else:
-        made.add_attachment(file.text.encode(), maintype=main, subtype=sub, filename=file.name)
+        made.add_attachment(file.content, maintype=main, subtype=sub, filename=file.name)

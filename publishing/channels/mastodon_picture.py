@@ -9,12 +9,14 @@ import time
 from collections.abc import Callable
 from urllib.parse import quote, urlsplit
 
+from publishing.channels import own_files
 from publishing.channels.base import ChannelError, Outcome
-from publishing.channels.http import Answer, Http, NoAnswer, NotSent
+from publishing.channels.http import Answer, Http
 from publishing.story import Image
 from publishing.text import clip
 
 DESCRIPTION_LIMIT = 1500
+FETCH_SECONDS = 8.0
 SECONDS = 25.0  # a delivery's lease must not run out over a picture
 TIMEOUT = (5.0, 8.0)  # to connect, to read
 POLL_SECONDS = 1.0
@@ -23,17 +25,11 @@ POLL_SECONDS = 1.0
 def upload(http: Http, ask: Callable[..., Answer], image: Image) -> str:
     """The id of the picture once the server has processed it, or "". ``ask`` calls the server's API."""
     until = time.monotonic() + SECONDS
-    try:
-        fetched = http.call("GET", image.url, timeout=TIMEOUT)
-    except (NotSent, NoAnswer):
-        return ""
-    kind = str(fetched.headers.get("Content-Type", "")).partition(";")[0]
-    if fetched.status != 200 or not kind.startswith("image/"):
-        return ""
     name = urlsplit(image.url).path.rpartition("/")[2] or "picture"
     described = {"description": clip(image.alt, DESCRIPTION_LIMIT)} if image.alt else {}
     try:
-        file = {"file": (name, fetched.body, kind)}
+        body, kind = own_files.picture(http, image.url, seconds=FETCH_SECONDS)
+        file = {"file": (name, body, kind)}
         answer = ask("POST", "/api/v2/media", Outcome.TRANSIENT, files=file, data=described, timeout=TIMEOUT)
         number = answer.json.get("id") if isinstance(answer.json, dict) else None
         while number and answer.status in {202, 206} and time.monotonic() < until:

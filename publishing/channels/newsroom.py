@@ -1,8 +1,9 @@
 """A broadcaster's newsroom: a read-aloud script and an IPTC ninjs item, put into a folder of its SFTP server.
 
-Files are named ``<slug>_<marker>_v<version>``: the script ``.txt`` first, the item last, which is what the newsroom's
-system watches for: ninjs ``.json``, NewsML-G2 ``.xml``, or the one after the other. Each is uploaded under a hidden name and renamed when it is complete, so that nobody
-reads half of one; a name that exists is never written again. Sending twice therefore leaves one set of files.
+Files are named ``<slug>_<marker>_v<version>``: a recording that was approved first, if there is one, then the script ``.txt``,
+the item last, which is what the newsroom's system watches for: ninjs ``.json``, NewsML-G2 ``.xml``, or the one after the
+other. Each is uploaded under a hidden name and renamed when it is complete, so that nobody reads half of one; a name that
+exists is never written again. Sending twice therefore leaves one set of files.
 
 A correction and a withdrawal are new versions under the same ``uri``. There is no public address, so receipts have no
 url. Where the newsroom takes files out of the folder at once, a call that ended unclear may be repeated: the same
@@ -17,6 +18,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
+from publishing.channels import recording
 from publishing.channels.base import Adapter, ChannelForm, Probe
 from publishing.channels.newsroom_item import (
     NINJS_TYPE,
@@ -31,7 +33,7 @@ from publishing.channels.newsroom_item import (
     wording,
 )
 from publishing.channels.newsroom_newsml import NEWSML_TYPE, newsml
-from publishing.channels.sftp import Login, hand_over, is_there, try_folder
+from publishing.channels.sftp import Login, is_there, lay_files, try_folder
 from publishing.channels.sftp_form import SftpForm, sftp_login
 from publishing.story import Action, File, Post, Receipt, Story
 
@@ -80,6 +82,7 @@ class Newsroom(Adapter):
     text_limit: ClassVar[int] = 3_000  # about three minutes on air
     wording_label: ClassVar[str] = _("Read-aloud script")
     finds: ClassVar[bool] = True
+    takes_audio: ClassVar[bool] = True
     settle_seconds: ClassVar[int] = 0  # a rename is seen at once
 
     def wording(self, story: Story, action: Action = Action.POST) -> str:
@@ -96,11 +99,16 @@ class Newsroom(Adapter):
         base = file_base(story, marker)
         config = self.config
         until = embargo_until(story, action, int(config.get("embargo_minutes") or 0))
+        audio = recording.carried(story, action, recording.MOST_LAID)
+        audio_name = recording.name(base, audio)
         about = {
             "uri_base": str(config.get("uri_base", "")),
             "provider": str(config.get("provider", "")),
+            "audio_name": audio_name,
         }
-        files = [File(f"{base}.txt", "text/plain; charset=utf-8", script_file(story, self.owner, text, until))]
+        about_sound = recording.note(story, action, audio_name)
+        printed = script_file(story, self.owner, text, until, about_sound)
+        files = [File(f"{base}.txt", "text/plain; charset=utf-8", printed)]
         formats = config.get("formats") or "ninjs"
         if formats in {"newsml", "both"}:
             files.append(File(f"{base}.xml", NEWSML_TYPE, newsml(story, action, marker, text, until=until, **about)))
@@ -108,11 +116,25 @@ class Newsroom(Adapter):
             files.append(
                 File(f"{base}.json", NINJS_TYPE, ninjs_file(story, action, marker, text, until=until, **about))
             )
-        return Post(text=text, title=story.title, link=story.url, slug=base, files=tuple(files))
+        return Post(
+            text=text,
+            title=story.title,
+            link=story.url,
+            slug=base,
+            files=tuple(files),
+            audio=audio,
+            audio_name=audio_name,
+        )
+
+    def allowance_for(self, post: Post) -> float:
+        """A recording takes its time."""
+        return self.allowance + recording.allowance(post)
 
     def send(self, post: Post, marker: str) -> Receipt:
-        """Puts the files there that are not there yet, the item last. PERMANENT if a name is taken by another content."""
-        hand_over(self._login(), post.files)
+        """Puts the files there that are not there yet, the recording first and the item last. PERMANENT if a name is taken
+        by another content."""
+        sound = recording.fetched(self.http, post.audio) if post.audio else b""
+        lay_files(self._login(), post, sound)
         return Receipt(post.files[-1].name)
 
     def find(self, post: Post, marker: str) -> Receipt | None:

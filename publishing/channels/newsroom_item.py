@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from publishing.story import Action, Story
+from publishing.story import Action, Audio, Story
 from publishing.text import clean_html, clip, reading_seconds
 
 NINJS_TYPE = "application/json"
@@ -219,15 +219,15 @@ def frame(story: Story, action: Action, owner: str) -> tuple[str, str]:
         words = say["withdrawn_by_owner" if is_passed_on else "withdrawn"]
         opening = say["retract"] + "\n\n" + words.format(owner=owner, office=office, title=title)
         return opening, say["latest"].format(domain=domain)
-    what = say["checked" if story.verdict else "official"]
+    what = say["checked" if story.finding else "official"]
     lines = [say["from_owner" if is_passed_on else "from_office"].format(owner=owner, office=office, what=what)]
     if action == Action.CORRECT:
         word = {"update": "update", "verdict": "finished"}.get(story.told_as(action), "correct")
         lines.insert(0, say[word].format(date=_date(story, "published_at")))
     elif story.is_urgent:
         lines.insert(0, say["urgent"])
-    if story.verdict:
-        lines.append(say["verdict"].format(verdict=_sentence(story.verdict)))
+    if story.finding:
+        lines.append(say["verdict"].format(verdict=_sentence(story.finding)))
     return " ".join(lines), say["more"].format(domain=domain)
 
 
@@ -262,8 +262,9 @@ def script(story: Story, action: Action, owner: str, middle: str) -> str:
     return "\n\n".join((opening, unicodedata.normalize("NFC", middle.strip()), closing))
 
 
-def script_file(story: Story, owner: str, text: str, until: datetime | None = None) -> str:
-    """The script with its header, as the file a newsroom prints. ``until``: the embargo, which comes first."""
+def script_file(story: Story, owner: str, text: str, until: datetime | None = None, note: str = "") -> str:
+    """The script with its header, as the file a newsroom prints. ``until``: the embargo, which comes first; ``note``: more
+    lines for the header."""
     header = phrases(story)["header"].format(
         title=one_line(story.title),
         office=one_line(story.office),
@@ -274,6 +275,7 @@ def script_file(story: Story, owner: str, text: str, until: datetime | None = No
         url=story.url,
     )
     warning = f"*** {embargo_words(story, until)} ***\n" if until else ""
+    header += f"\n{note}" if note else ""
     return f"{warning}{header}\n{'-' * 40}\n\n{text}\n"
 
 
@@ -304,8 +306,10 @@ def ninjs(
     uri_base: str = "",
     provider: str = "",
     until: datetime | None = None,
+    audio_name: str = "",
 ) -> dict[str, Any]:
-    """The item as ninjs 3.1. ``text`` is the script. A withdrawn item carries nothing of what it had said but its title."""
+    """The item as ninjs 3.1. ``text`` is the script; ``audio_name`` the file of the recording that comes with it. A withdrawn
+    item carries nothing of what it had said but its title."""
     is_withdrawn = action == Action.RETRACT
     item: dict[str, Any] = {
         "standard": {"name": "ninjs", "version": "3.1", "schema": SCHEMA},
@@ -332,6 +336,8 @@ def ninjs(
         item["edNote"] = note
     if is_withdrawn:
         return item
+    if story.audio:
+        item["renditions"].append(_spoken(story.audio, audio_name))
     if story.body_text:
         item["bodies"].append(_text("main", unicodedata.normalize("NFC", story.body_text)))
     if story.body_html:
@@ -350,6 +356,13 @@ def ninjs(
 def ninjs_file(*about: Any, **more: Any) -> str:
     """ninjs() as the text of a file."""
     return json.dumps(ninjs(*about, **more), ensure_ascii=False, indent=2) + "\n"
+
+
+def _spoken(audio: Audio, file_name: str) -> dict[str, Any]:
+    """The recording: its public address, and as the title the name of the file that comes with the item, if it does."""
+    known = {"name": "spoken", "href": audio.url, "contentType": audio.content_type, "sizeInBytes": audio.size}
+    length = {"duration": audio.seconds} if audio.seconds else {}
+    return known | length | {"title": file_name or one_line(audio.title)}
 
 
 def _text(role: str, value: str, content_type: str = "text/plain") -> dict[str, Any]:

@@ -11,10 +11,11 @@ newsroom, and if it is sent again it is the same message with the same Message-I
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext_noop as _
 
+from publishing.channels import recording
 from publishing.channels.base import Adapter, ChannelForm, Probe
 from publishing.channels.mail import mail, message_id
 from publishing.channels.newsroom_item import (
@@ -94,6 +95,7 @@ class NewsroomMail(Adapter):
     text_limit: ClassVar[int] = 3_000  # about three minutes on air
     wording_label: ClassVar[str] = _("Read-aloud script")
     finds: ClassVar[bool] = False
+    takes_audio: ClassVar[bool] = True
     longest_call: ClassVar[float] = FINAL_SECONDS
     max_in_flight: ClassVar[int] = 2  # mail servers count connections
 
@@ -107,13 +109,16 @@ class NewsroomMail(Adapter):
         script_text = script(story, action, self.owner, wording or self.wording(story, action))
         base, config = file_base(story, marker), self.config
         until = embargo_until(story, action, int(config.get("embargo_minutes") or 0))
-        printed = script_file(story, self.owner, script_text, until)
+        audio = recording.carried(story, action, recording.MOST_ATTACHED)
+        audio_name = recording.name(base, audio)
+        printed = script_file(story, self.owner, script_text, until, recording.note(story, action, audio_name))
         formats = config.get("formats") or "both"
+        about: dict[str, Any] = {"until": until, "audio_name": audio_name}
         files = [File(f"{base}.txt", "text/plain; charset=utf-8", printed)]
         if formats in {"ninjs", "both"}:
-            files.append(File(f"{base}.json", NINJS_TYPE, ninjs_file(story, action, marker, script_text, until=until)))
+            files.append(File(f"{base}.json", NINJS_TYPE, ninjs_file(story, action, marker, script_text, **about)))
         if formats in {"newsml", "both"}:
-            files.append(File(f"{base}.xml", NEWSML_TYPE, newsml(story, action, marker, script_text, until=until)))
+            files.append(File(f"{base}.xml", NEWSML_TYPE, newsml(story, action, marker, script_text, **about)))
         note = editors_note(story, action, until)
         extra = {
             "subject": subject(story, action, until),
@@ -122,13 +127,28 @@ class NewsroomMail(Adapter):
             "language": story.language,
             "is_urgent": story.is_urgent or action == Action.RETRACT,
         }
-        return Post(text=script_text, title=story.title, link=story.url, slug=base, files=tuple(files), extra=extra)
+        return Post(
+            text=script_text,
+            title=story.title,
+            link=story.url,
+            slug=base,
+            files=tuple(files),
+            audio=audio,
+            audio_name=audio_name,
+            extra=extra,
+        )
+
+    def allowance_for(self, post: Post) -> float:
+        """A recording takes its time."""
+        return self.allowance + recording.allowance(post)
 
     def send(self, post: Post, marker: str) -> Receipt:
         """The receipt's id is the Message-ID. UNKNOWN once the end of the message was sent without an answer."""
         box = mailbox(self.config, self.secret, self.http.timeout)
-        message = mail(post, owner=self.owner, sender=box.sender, receiver=box.receiver, at=datetime.now(UTC))
-        hand_over(box, message)
+        sound = recording.fetched(self.http, post.audio) if post.audio else b""
+        people = {"owner": self.owner, "sender": box.sender, "receiver": box.receiver}
+        message = mail(post, **people, at=datetime.now(UTC), audio=sound)
+        hand_over(box, message, recording.upload_seconds(post))
         return Receipt(post.extra["message_id"])
 
     def probe(self) -> Probe:

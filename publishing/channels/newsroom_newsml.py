@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 from xml.etree import ElementTree as ET
 
 from publishing.channels.newsroom_item import editors_note, item_headline, item_uri, one_line
-from publishing.story import Action, Story
+from publishing.story import Action, Audio, Story
 from publishing.text import clean_html
 
 NEWSML_TYPE = "application/vnd.iptc.g2.newsitem+xml"
@@ -36,8 +36,10 @@ def newsml(
     uri_base: str = "",
     provider: str = "",
     until: datetime | None = None,
+    audio_name: str = "",
 ) -> str:
-    """A newsItem. ``text`` is the script; ``until`` the embargo. A withdrawn item has no content but its title."""
+    """A newsItem. ``text`` is the script; ``until`` the embargo; ``audio_name`` the file of the recording that comes with it.
+    A withdrawn item has no content but its title."""
     is_withdrawn = action == Action.RETRACT
     item = ET.Element(
         "newsItem",
@@ -56,10 +58,12 @@ def newsml(
     _content_meta(item, story, action, marker)
     if not is_withdrawn:
         contents = _add(item, "contentSet")
-        # Two renditions of the same: to print, and to read aloud.
+        # Renditions of the same: to print, to read aloud, and read aloud.
         printed = _add(contents, "inlineXML", contenttype="application/xhtml+xml")
         printed.append(_page(story))
         _add(contents, "inlineData", _xml_text(text), contenttype="text/plain", wordcount=str(len(text.split())))
+        if story.audio:
+            _spoken(contents, story.audio, audio_name)
     ET.indent(item[1])
     ET.indent(item[2])
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(item, encoding="unicode") + "\n"
@@ -104,6 +108,16 @@ def _content_meta(item: ET.Element, story: Story, action: Action, marker: str) -
         for value in (story.verdict, story.claim, story.short_answer):
             if value:
                 _add(meta, "description", one_line(value))
+
+
+def _spoken(contents: ET.Element, audio: Audio, file_name: str) -> None:
+    """The recording: the file beside the item, if it comes with it, and its public address."""
+    about = {"contenttype": audio.content_type, "size": str(audio.size)}
+    about |= {"language": audio.language} if audio.language else {}
+    about |= {"duration": str(audio.seconds)} if audio.seconds else {}
+    made = _add(contents, "remoteContent", href=file_name or _iri(audio.url), **about)
+    if file_name:
+        _add(made, "altLoc", _iri(audio.url))
 
 
 def _page(story: Story) -> ET.Element:

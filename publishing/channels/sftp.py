@@ -1,8 +1,9 @@
 """A folder on somebody else's SFTP server: pinned host key, bounded in time, files that appear whole or not at all.
 Shared by the channels that put files there.
 
-A name that exists is never written again, so that the same files sent twice are there once. Everything that goes wrong is a ChannelError. The one thing that matters: until the rename of the trigger file was
-asked for, nothing was accepted (TRANSIENT); while its answer is missing, perhaps (UNKNOWN).
+A name that exists is never written again, so that the same files sent twice are there once. Everything that goes wrong
+is a ChannelError. The one thing that matters: until the rename of the trigger file was asked for, nothing was accepted
+(TRANSIENT); while its answer is missing, perhaps (UNKNOWN).
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ import errno
 import io
 import logging
 import secrets
-import socket
 import stat
 import threading
 from collections.abc import Iterator, Sequence
@@ -25,8 +25,10 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from django.utils.translation import gettext_noop as _
 
+from publishing.channels import recording
+from publishing.channels.addresses import connected
 from publishing.channels.base import ChannelError, Outcome
-from publishing.story import File
+from publishing.story import File, Post
 
 # A call ends well before the outbox's lease does, whatever the server does.
 LOGIN_SECONDS = 15.0  # for each of greeting, key exchange and login
@@ -72,25 +74,41 @@ class Login:
     answer_seconds: float
 
 
-def hand_over(login: Login, files: Sequence[File]) -> None:
-    """Puts those of ``files`` there that are not there yet, the last one last: it is what the receiver watches for.
+def hand_over(
+    login: Login, files: Sequence[tuple[str, bytes]], *, void: Sequence[str] = (), more_seconds: float = 0.0
+) -> None:
+    """Puts those of ``files`` (name, content) there that are not there yet, the last one last: it is what the receiver
+    watches for.
+
+    void          names of files of ours that no longer stand: removed first, where they still are and the server lets us
+    more_seconds  that it may take beyond the usual, for large files
 
     PERMANENT if a name is taken by another content, UNKNOWN once the last one's final name was asked for.
     """
-    with open_folder(login) as folder:
-        for file in files:
-            content = file.text.encode()
-            held = folder.holds(file.name, content)
+    with open_folder(login, more_seconds) as folder:
+        for name in void:
+            folder.remove(name)
+        for place, (name, content) in enumerate(files, start=1):
+            held = folder.holds(name, content)
             if held is False:
-                raise ChannelError(Outcome.PERMANENT, TAKEN, vendor_code="name taken", vendor_words=file.name)
+                raise ChannelError(Outcome.PERMANENT, TAKEN, vendor_code="name taken", vendor_words=name)
             if held is None:
-                folder.put(file.name, content, is_trigger=file is files[-1])
+                folder.put(name, content, is_trigger=place == len(files))
+
+
+def lay_files(login: Login, post: Post, sound: bytes) -> None:
+    """hand_over() of a post's files, the recording before what refers to it; earlier recordings of the story are void."""
+    files = [(file.name, file.content) for file in post.files]
+    if post.audio:
+        files.insert(0, (post.audio_name, sound))
+    void = recording.names_of(post.earlier)
+    hand_over(login, files, void=void, more_seconds=recording.upload_seconds(post))
 
 
 def is_there(login: Login, file: File) -> bool:
     """Whether ``file`` is there under its name, byte for byte."""
     with open_folder(login) as folder:
-        return folder.holds(file.name, file.text.encode()) is True
+        return folder.holds(file.name, file.content) is True
 
 
 def try_folder(login: Login) -> None:
@@ -171,6 +189,15 @@ class Folder:
             self.sftp.rename(part, self.path(name))  # a server without OpenSSH's extension
         self.is_committing = False
 
+    def remove(self, name: str) -> None:
+        """Removes a file if it is there. Many servers let nobody remove anything: then it stays."""
+        try:
+            self.sftp.remove(self.path(name))
+        except OSError as error:
+            is_answer = error.errno in {None, errno.ENOENT, errno.EACCES} and not isinstance(error, TimeoutError)
+            if not is_answer or self.is_closed:
+                raise
+
     def try_writing(self) -> None:
         """Proves that the folder is one and takes files, and leaves nothing there."""
         mode = self.sftp.stat(self.directory or ".").st_mode
@@ -182,16 +209,16 @@ class Folder:
 
 
 @contextmanager
-def open_folder(login: Login) -> Iterator[Folder]:
+def open_folder(login: Login, more_seconds: float = 0.0) -> Iterator[Folder]:
     """The folder, with the connection closed at the end. Raises ChannelError, also for what goes wrong in the block."""
     try:
-        sock = socket.create_connection((login.host, login.port), timeout=login.connect_seconds)
+        sock = connected(login.host, login.port, login.connect_seconds)
     except (OSError, UnicodeError) as error:
         raise ChannelError(Outcome.TRANSIENT, UNREACHABLE, vendor_code=type(error).__name__) from None
     transport = paramiko.Transport(sock)
     transport.set_log_channel(_LOG)
     # Some of paramiko's waits have no limit of their own; closing the connection ends every one of them.
-    watchdog = threading.Timer(WHOLE_SECONDS, transport.close)
+    watchdog = threading.Timer(WHOLE_SECONDS + more_seconds, transport.close)
     watchdog.daemon = True
     watchdog.start()
     folder: Folder | None = None

@@ -18,12 +18,14 @@ from typing import Any
 
 from django.utils.translation import gettext_noop as _
 
+from publishing.channels.addresses import connected
 from publishing.channels.base import ChannelError, Outcome
 
 # A call ends before the outbox's lease does (with FINAL_SECONDS as the adapter's longest_call), whatever the server does.
 WHOLE_SECONDS = 60.0  # up to the final dot
 FINAL_SECONDS = 120.0  # for the answer to it: a server may look at a message for long before it takes it
 FULL_SECONDS = 900.0
+PIECE_BYTES = 64 * 1024
 
 UNREACHABLE = _("The mail server cannot be reached. It is tried again.")
 CUT = _("The connection to the mail server broke before the message was handed over. It is tried again.")
@@ -66,9 +68,12 @@ class Mailbox:
     answer_seconds: float
 
 
-def hand_over(box: Mailbox, message: bytes) -> None:
-    """Gives ``message`` (whole, lines ending in CR LF) to the server. Returns when the server has taken it."""
-    with _session(box) as session:
+def hand_over(box: Mailbox, message: bytes, more_seconds: float = 0.0) -> None:
+    """Gives ``message`` (whole, lines ending in CR LF) to the server. Returns when the server has taken it.
+
+    more_seconds  that it may take up to the final dot beyond the usual, for what is attached
+    """
+    with _session(box, more_seconds) as session:
         session.envelope()
         session.content(message)
 
@@ -78,6 +83,19 @@ def try_envelope(box: Mailbox) -> None:
     with _session(box) as session:
         session.envelope()
         session.smtp.rset()
+
+
+class _Guarded(smtplib.SMTP):
+    """Connects to addresses that were looked at."""
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        return connected(host, port, timeout)
+
+
+class _GuardedSSL(smtplib.SMTP_SSL):
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        name = self._host  # type: ignore[attr-defined]
+        return self.context.wrap_socket(connected(host, port, timeout), server_hostname=name)
 
 
 class _Session:
@@ -90,13 +108,13 @@ class _Session:
         name = box.sender.rpartition("@")[2]
         if box.security == "ssl":
             context = ssl.create_default_context()
-            self.smtp: smtplib.SMTP = smtplib.SMTP_SSL(
+            self.smtp: _Guarded | _GuardedSSL = _GuardedSSL(
                 local_hostname=name, timeout=box.connect_seconds, context=context
             )
         else:
-            self.smtp = smtplib.SMTP(local_hostname=name, timeout=box.connect_seconds)
+            self.smtp = _Guarded(local_hostname=name, timeout=box.connect_seconds)
         # smtplib verifies the certificate against the name it was given when it was made.
-        self.smtp._host = box.host  # type: ignore[attr-defined]
+        self.smtp._host = box.host  # type: ignore[union-attr]
 
     def open(self) -> None:
         box, smtp = self.box, self.smtp
@@ -121,7 +139,9 @@ class _Session:
         self.stage = "message"
         self._want(self.smtp.docmd("DATA"), 354)
         body = re.sub(rb"(?m)^\.", b"..", message)
-        self.smtp.send(body if body.endswith(b"\r\n") else body + b"\r\n")
+        body = body if body.endswith(b"\r\n") else body + b"\r\n"
+        for start in range(0, len(body), PIECE_BYTES):  # the limit of a socket is for all that is sent at once
+            self.smtp.send(body[start : start + PIECE_BYTES])
         self.is_committing = True
         patience = min(FINAL_SECONDS, self.box.answer_seconds * 6)
         self.smtp.sock.settimeout(patience)  # type: ignore[union-attr]
@@ -154,10 +174,11 @@ class _Session:
 
 
 @contextmanager
-def _session(box: Mailbox) -> Iterator[_Session]:
+def _session(box: Mailbox, more_seconds: float = 0.0) -> Iterator[_Session]:
     session = _Session(box)
     # The wait for the last answer has its own limit, so that this one may run out meanwhile without harm.
-    watchdog = threading.Timer(WHOLE_SECONDS, lambda: None if session.is_committing else session._hang_up())
+    seconds = WHOLE_SECONDS + more_seconds
+    watchdog = threading.Timer(seconds, lambda: None if session.is_committing else session._hang_up())
     watchdog.daemon = True
     watchdog.start()
     try:

@@ -18,7 +18,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_noop as _
 
-from publishing.channels import frame
+from publishing.channels import frame, recording
 from publishing.channels.addresses import clean_address
 from publishing.channels.base import Adapter, ChannelError, ChannelForm, Outcome, Probe
 from publishing.channels.http import Answer, NoAnswer, NotPublic, NotSent
@@ -101,6 +101,7 @@ class Webhook(Adapter):
     secrets: ClassVar[tuple[str, ...]] = ("secret", "previous_secret")
     text_limit: ClassVar[int] = 10_000
     finds: ClassVar[bool] = True
+    takes_audio: ClassVar[bool] = True  # its address
     settle_seconds: ClassVar[int] = 5
 
     def wording(self, story: Story, action: Action = Action.POST) -> str:
@@ -120,6 +121,7 @@ class Webhook(Adapter):
             link=story.url,
             images=story.images,
             videos=story.videos,
+            audio=recording.of(story, action),
             extra=message(story, action, marker, text, owner),
         )
 

@@ -9,10 +9,12 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext_noop as _
 
+from publishing.channels import recording
 from publishing.channels.base import Outcome
 from publishing.story import Action, Story
 
@@ -35,7 +37,8 @@ LONGEST_WAIT_SECONDS = 24 * 3600.0
 
 
 def message(story: Story, action: Action, marker: str, text: str, owner: str) -> dict[str, Any]:
-    """The whole message but for ``original``, which is known only when it is sent."""
+    """The whole message but for ``original``, which is known only when it is sent. What is withdrawn has no recording."""
+    audio = recording.of(story, action)
     return {
         "version": VERSION,
         "id": marker,
@@ -43,7 +46,7 @@ def message(story: Story, action: Action, marker: str, text: str, owner: str) ->
         "original": None,
         "owner": owner,
         "text": text,
-        "story": story.to_json(),
+        "story": replace(story, audio=audio).to_json(),
     }
 
 

@@ -115,7 +115,7 @@ def _notice(story: Story, action: Action) -> str:
 
 def _verdict(story: Story) -> str:
     phrases = _phrases(story)
-    rows = [("claim", story.claim), ("verdict", story.verdict)]
+    rows = [("claim", story.claim), ("verdict", story.finding)]
     shown = "".join(f"<p><strong>{phrases[name]}:</strong> {_lines(text)}</p>" for name, text in rows if text)
     return f"<blockquote>{shown}</blockquote>" if shown else ""
 

@@ -10,30 +10,23 @@ whose answer was lost is not made again. Nothing public has happened until then:
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Callable
 from html import escape
 from typing import Any
 
 from django.utils.translation import gettext_noop as _
 
+from publishing.channels import own_files
 from publishing.channels.base import ChannelError, Outcome
-from publishing.channels.http import Http, NoAnswer, NotSent
+from publishing.channels.http import Http
 from publishing.story import Image
 from publishing.text import clip
 
 NAME = "fact-check-"  # how the name of every picture of ours begins
-MOST_BYTES = 8 * 1024 * 1024
-MOST_MEGABYTES = MOST_BYTES // (1024 * 1024)
-FETCH_SECONDS = 30.0
-ALLOWANCE = FETCH_SECONDS + 60.0  # what a picture adds to a call: fetched, looked for, uploaded
-PIECE_BYTES = 64 * 1024
+ENDINGS = {"image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp"}
+ALLOWANCE = own_files.FETCH_SECONDS + 60.0  # what a picture adds to a call: fetched, looked for, uploaded
 
 UNCLEAR = _("The newspaper's site gave no clear answer.")
-AWAY = _("The picture of this answer could not be fetched from this site. It is tried again.")
-GONE = _("The picture of this answer is no longer at its address. Choose a picture for the answer again.")
-TOO_LARGE = _("The picture of this answer is larger than %(limit)s MB. Choose a smaller one.")
-NO_PICTURE = _("The picture of this answer is no JPEG, PNG, GIF or WebP file. Choose another one.")
 REFUSED = _(
     "The newspaper's site did not take the picture: it may be too large for it, or the site cannot store it. Ask the "
     "newspaper, or choose in the settings of the channel that pictures are not uploaded."
@@ -51,8 +44,7 @@ def media_id(call: Call, http: Http, image: Image) -> int:
 
     Raises ChannelError, never UNKNOWN.
     """
-    body = fetched(http, image.url)
-    extension, content_type = kind_of(body)
+    body, content_type = own_files.picture(http, image.url)
     told = "\0".join([image.alt, image.credit]).encode()
     name = NAME + hashlib.sha256(hashlib.sha256(body).digest() + told).hexdigest()[:24]
     try:
@@ -64,7 +56,7 @@ def media_id(call: Call, http: Http, image: Image) -> int:
             "alt_text": image.alt,
             "caption": escape(image.credit, quote=False),
         }
-        file = {"file": (f"{name}.{extension}", body, content_type)}
+        file = {"file": (f"{name}{ENDINGS[content_type]}", body, content_type)}
         return int(call("POST", "/wp/v2/media", data=about, files=file)["id"])
     except ChannelError as error:
         raise _about_the_picture(error) from None
@@ -81,47 +73,6 @@ def is_ours(call: Call, number: int) -> bool:
             return True
         raise
     return str(found.get("slug", "")).startswith(NAME)
-
-
-def fetched(http: Http, url: str) -> bytes:
-    """The bytes at ``url``, bounded in time and size."""
-    until = time.monotonic() + FETCH_SECONDS
-    body = b""
-    try:
-        with http.download(url) as file:
-            if file.status != 200:
-                is_passing = file.status >= 500 or file.status in {408, 429}
-                raise ChannelError(
-                    Outcome.TRANSIENT if is_passing else Outcome.PERMANENT,
-                    AWAY if is_passing else GONE,
-                    http_status=file.status,
-                )
-            if (file.total or 0) > MOST_BYTES:
-                raise ChannelError(Outcome.PERMANENT, TOO_LARGE, values={"limit": MOST_MEGABYTES})
-            while len(body) <= MOST_BYTES and (piece := file.read(PIECE_BYTES)):
-                body += piece
-                if time.monotonic() > until:
-                    raise ChannelError(Outcome.TRANSIENT, AWAY)
-            if file.total is not None and len(body) < min(file.total, MOST_BYTES):
-                raise ChannelError(Outcome.TRANSIENT, AWAY)  # broken off
-    except (NotSent, NoAnswer):
-        raise ChannelError(Outcome.TRANSIENT, AWAY) from None
-    if len(body) > MOST_BYTES:
-        raise ChannelError(Outcome.PERMANENT, TOO_LARGE, values={"limit": MOST_MEGABYTES})
-    return body
-
-
-def kind_of(body: bytes) -> tuple[str, str]:
-    """(extension, content type) by the first bytes: what an address or a header says may be wrong."""
-    if body.startswith(b"\xff\xd8\xff"):
-        return "jpg", "image/jpeg"
-    if body.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "png", "image/png"
-    if body.startswith((b"GIF87a", b"GIF89a")):
-        return "gif", "image/gif"
-    if body[:4] == b"RIFF" and body[8:12] == b"WEBP":
-        return "webp", "image/webp"
-    raise ChannelError(Outcome.PERMANENT, NO_PICTURE)
 
 
 def _about_the_picture(error: ChannelError) -> ChannelError:

@@ -18,7 +18,7 @@ from urllib.parse import quote, urlsplit
 
 from django.utils.translation import gettext_noop as _
 
-from publishing.channels import frame, tokens
+from publishing.channels import frame, own_files, tokens
 from publishing.channels import youtube_errors as errors
 from publishing.channels import youtube_text as text
 from publishing.channels.base import Adapter, ChannelError, ChannelForm, Consent, Expired, Outcome, Probe, Problem
@@ -201,14 +201,11 @@ class YouTube(Adapter):
         """The film's own picture, if there is one that YouTube takes. Without it the film is out all the same."""
         for image in post.images:
             try:
-                picture = self.http.call("GET", image.url)
-                kind = str(picture.headers.get("Content-Type", "")).partition(";")[0]
-                if picture.status == 200 and kind in {"image/jpeg", "image/png"} and len(picture.body) <= PICTURE_BYTES:
+                picture, kind = own_files.picture(self.http, image.url, PICTURE_BYTES)
+                if kind in {"image/jpeg", "image/png"}:
                     asked = {"videoId": film_id, "uploadType": "media"}
                     path = "/upload/youtube/v3/thumbnails/set"
-                    self._answer(
-                        "POST", path, params=asked, headers={"Content-Type": kind}, data=io.BytesIO(picture.body)
-                    )
+                    self._answer("POST", path, params=asked, headers={"Content-Type": kind}, data=io.BytesIO(picture))
             except (NotSent, NoAnswer, ChannelError):
                 pass
 

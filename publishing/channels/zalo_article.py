@@ -150,7 +150,7 @@ def _notice(story: Story, action: Action) -> str:
 
 def _verdict(story: Story) -> str:
     phrases = _phrases(story)
-    rows = [("claim", clip(nfc(story.claim), 500)), ("verdict", clip(nfc(story.verdict), 200))]
+    rows = [("claim", clip(nfc(story.claim), 500)), ("verdict", clip(nfc(story.finding), 200))]
     return "".join(f"<p><b>{phrases[name]}:</b> {_lines(text)}</p>" for name, text in rows if text)
 
 

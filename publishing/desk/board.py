@@ -17,6 +17,7 @@ from wagtail.admin import messages
 from wagtail.admin.utils import get_valid_next_url_from_request
 
 from publishing import by_hand
+from publishing.agencies import visible_to
 from publishing.desk.base import CHANGE_DELIVERIES, SEE_DELIVERIES, DeskView, contains, paged
 from publishing.desk.deeds import BULK, CANCEL, DEEDS, Deed
 from publishing.desk.words import Badge, behind, state_badge, why
@@ -54,8 +55,8 @@ def _state_choices() -> list[tuple[str, Any]]:
     return [("", _("All")), *((name, label) for name, (label, _query) in GROUPS.items()), *State.choices]
 
 
-def _series_choices() -> list[tuple[str, Any]]:
-    return [("", _("All")), *((one.key, one.name) for one in all_series())]
+def _series_choices(user: Any) -> list[tuple[str, Any]]:
+    return [("", _("All")), *((one.key, one.name) for one in all_series(user))]
 
 
 class FilterForm(forms.Form):
@@ -63,11 +64,16 @@ class FilterForm(forms.Form):
 
     q = forms.CharField(required=False, label=_("Contains"), widget=forms.TextInput(attrs={"type": "search"}))
     state = forms.ChoiceField(required=False, label=_("State"), choices=_state_choices)
-    channel = forms.ModelChoiceField(Channel.objects.all(), required=False, label=_("Channel"), empty_label=_("All"))
+    channel = forms.ModelChoiceField(Channel.objects.none(), required=False, label=_("Channel"), empty_label=_("All"))
     action = forms.ChoiceField(
         required=False, label=_("Kind of delivery"), choices=[("", _("All")), *Delivery.Actions.choices]
     )
-    series = forms.ChoiceField(required=False, label=_("Campaign"), choices=_series_choices)
+    series = forms.ChoiceField(required=False, label=_("Campaign"))
+
+    def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["channel"].queryset = visible_to(user, Channel.objects.all())  # type: ignore[attr-defined]
+        self.fields["series"].choices = _series_choices(user)  # type: ignore[attr-defined]
 
     def apply(self, deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
         self.is_valid()
@@ -138,8 +144,9 @@ class DeliveriesView(DeskView):
         return ["publishing/deliveries_live.html"] if is_part else [self.template_name]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        form = FilterForm(self.request.GET)
-        deliveries = form.apply(Delivery.objects.with_names())
+        form = FilterForm(self.request.user, self.request.GET)
+        seen = visible_to(self.request.user, Delivery.objects.with_names())
+        deliveries = form.apply(seen)
         listing = paged(self, deliveries.order_by(_RANK, _SOONEST, "-scheduled_at", "-pk"))
         rows = make_rows(list(listing["page_obj"]), self.may(CHANGE_DELIVERIES))
         return super().get_context_data(
@@ -148,7 +155,7 @@ class DeliveriesView(DeskView):
             is_filtering=any(form.cleaned_data.values()),
             bulk=BULK if any(row.deeds for row in rows) else (),
             here=self.request.get_full_path(),
-            trouble=Delivery.objects.filter(IN_TROUBLE).count(),
+            trouble=seen.filter(IN_TROUBLE).count(),
             **listing,
             **kwargs,
         )
@@ -169,7 +176,7 @@ class BulkView(DeskView):
         if deed not in BULK:
             raise PermissionDenied
         ids = [int(one) for one in request.POST.getlist("delivery") if one.isdecimal()]
-        deliveries = list(Delivery.objects.with_names().filter(pk__in=ids))
+        deliveries = list(visible_to(request.user, Delivery.objects.with_names()).filter(pk__in=ids))
         if not deliveries:
             messages.warning(request, gettext("Nothing was changed: tick the deliveries first."))
         elif deed is CANCEL and not request.POST.get("confirmed"):

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from publishing.agencies import visible_to
 from publishing.desk.base import SEE_DELIVERIES, DeskView
 from publishing.desk.deeds import MOVE
 from publishing.desk.timing import (
@@ -112,7 +113,7 @@ class CalendarView(DeskView):
 
     @cached_property
     def channels(self) -> list[Channel]:
-        return list(Channel.objects.select_related("organisation"))
+        return list(visible_to(self.request.user, Channel.objects.select_related("organisation")))
 
     @cached_property
     def chosen(self) -> Channel | None:
@@ -121,7 +122,7 @@ class CalendarView(DeskView):
 
     @cached_property
     def all_series(self) -> list[Series]:
-        return all_series()
+        return all_series(self.request.user)
 
     @cached_property
     def chosen_series(self) -> Series | None:
@@ -146,7 +147,7 @@ class CalendarView(DeskView):
         )
         # Just outside of the days shown there may be something that clashes with what is inside.
         # Cancelled ones have no place in a calendar.
-        found = Delivery.objects.exclude(state=State.CANCELLED).annotate(at=AT)
+        found = visible_to(self.request.user, Delivery.objects.exclude(state=State.CANCELLED)).annotate(at=AT)
         found = found.filter(at__gte=start - CLOSE, at__lt=end + CLOSE)
         if self.chosen:
             found = found.filter(channel=self.chosen)

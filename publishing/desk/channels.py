@@ -18,6 +18,7 @@ from wagtail.admin import messages
 from wagtail.admin.widgets import HeaderButton
 from wagtail.log_actions import log
 
+from publishing.agencies import run_by, visible_to
 from publishing.channels import adapters
 from publishing.channels.base import Adapter
 from publishing.desk.base import ADD_CHANNELS, CHANGE_CHANNELS, SEE_CHANNELS, SEE_DELIVERIES, DeskView
@@ -61,7 +62,7 @@ class ChannelsView(DeskView):
         return [HeaderButton(gettext("Add a channel"), url=reverse("publishing_channel_new"), icon_name="plus")]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        channels = Channel.objects.select_related("organisation").annotate(
+        channels = visible_to(self.request.user, Channel.objects.select_related("organisation")).annotate(
             queue=Count("deliveries", filter=Q(deliveries__state=State.DUE)), last_sent=Max("deliveries__sent_at")
         )
         at = health_of(channels)
@@ -72,6 +73,7 @@ class ChannelsView(DeskView):
         return super().get_context_data(
             rows=rows,
             may_change=self.may(CHANGE_CHANNELS),
+            own=set(run_by(self.request.user, Channel.objects.all()).values_list("pk", flat=True)),
             may_add=self.may(ADD_CHANNELS),
             may_see_deliveries=self.may(SEE_DELIVERIES),
             **kwargs,
@@ -122,8 +124,15 @@ class FormView(DeskView):
     def about(self) -> list[str]:
         return [gettext(self.adapter_class.nature)]
 
+    def forms_of(self, posted: Any = None) -> ChannelForms:
+        """Of the organisations the person's own alone."""
+        forms = ChannelForms(self.channel, posted)
+        offered: Any = forms.common.fields["organisation"]
+        offered.queryset = visible_to(self.request.user, offered.queryset)
+        return forms
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        forms = kwargs.pop("forms", None) or ChannelForms(self.channel)
+        forms = kwargs.pop("forms", None) or self.forms_of()
         return super().get_context_data(
             forms=forms,
             channel=self.channel,
@@ -140,7 +149,7 @@ class FormView(DeskView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         _known = self.adapter_class  # 404 where the kind is gone
-        forms = ChannelForms(self.channel, request.POST)
+        forms = self.forms_of(request.POST)
         if not forms.is_valid():
             messages.error(request, gettext("The channel was not saved: please mend what is marked below."))
             return self.render_to_response(self.get_context_data(forms=forms))
@@ -181,7 +190,9 @@ class ChannelView(FormView):
 
     @cached_property
     def channel(self) -> Channel:
-        channel: Channel = get_object_or_404(Channel.objects.select_related("organisation"), pk=self.kwargs["pk"])
+        channel: Channel = get_object_or_404(
+            run_by(self.request.user, Channel.objects.select_related("organisation")), pk=self.kwargs["pk"]
+        )
         return channel
 
     @cached_property
@@ -234,7 +245,9 @@ class ConnectionView(DeskView):
     resumes = False
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        channel = get_object_or_404(Channel.objects.select_related("organisation"), pk=kwargs["pk"])
+        channel = get_object_or_404(
+            run_by(request.user, Channel.objects.select_related("organisation")), pk=kwargs["pk"]
+        )
         if adapter_class(channel) is None:
             raise Http404
         tell(request, channel, resume_if_it_works(channel, request.user) if self.resumes else test(channel))

@@ -22,6 +22,7 @@ from wagtail.admin.widgets import AdminAutoHeightTextInput
 from wagtail.log_actions import log
 
 from publishing import outbox
+from publishing.agencies import visible_to
 from publishing.desk.base import COMPOSE, SEE_DELIVERIES, DeskView
 from publishing.desk.corrections import owed_by
 from publishing.desk.figures import figures_by_channel
@@ -126,11 +127,11 @@ class Card:
         return Owed(self.channel.pk, Action.POST, at, own, user.pk if own else None)
 
 
-def make_cards(version: StoryVersion, posted: Mapping[str, Any] | None = None) -> list[Card]:
-    """A card for every usable channel, and for others on which the story is already."""
+def make_cards(version: StoryVersion, user: Any, posted: Mapping[str, Any] | None = None) -> list[Card]:
+    """A card for every usable channel that the person may plan for, and for others on which the story is already."""
     at = {channel_id: delivery for (_key, channel_id), delivery in standing([version.key]).items()}
     cards, told = [], figures_by_channel(version.key)
-    for channel in Channel.objects.select_related("organisation"):
+    for channel in visible_to(user, Channel.objects.select_related("organisation")):
         if delivery := at.get(channel.pk):
             cards.append(Card(channel, delivery, figures=told.get(channel.pk, [])))
         elif channel.is_active and adapter_class(channel):
@@ -171,7 +172,9 @@ class ComposeView(DeskView):
 
     @cached_property
     def version(self) -> StoryVersion:
-        version: StoryVersion = get_object_or_404(StoryVersion, pk=self.kwargs["pk"])
+        version: StoryVersion = get_object_or_404(
+            visible_to(self.request.user, StoryVersion.objects.all()), pk=self.kwargs["pk"]
+        )
         return version
 
     @cached_property
@@ -193,7 +196,7 @@ class ComposeView(DeskView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         cards = kwargs.pop("cards", None)
         if cards is None:
-            cards = [] if self.refusal else make_cards(self.version)
+            cards = [] if self.refusal else make_cards(self.version, self.request.user)
         return super().get_context_data(
             version=self.version,
             story=self.version.story,
@@ -214,7 +217,7 @@ class ComposeView(DeskView):
         if self.refusal:
             messages.error(request, self.refusal)
             return redirect("publishing_compose", self.newest.pk)
-        cards = make_cards(self.version, request.POST)
+        cards = make_cards(self.version, request.user, request.POST)
         if request.POST.get("do") == "plan" and self._plan(cards):
             return redirect("publishing_compose", self.version.pk)
         return self.render_to_response(self.get_context_data(cards=cards))

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
 
 from publishing import vault
+from publishing.agencies import run_by
 from publishing.channels.base import Account, Asking, ChannelError, Consent
 from publishing.desk import consent as consents
 from publishing.desk.base import CHANGE_CHANNELS, DeskView
@@ -25,8 +26,8 @@ from publishing.turn import UNREADABLE
 log = logging.getLogger("publishing.desk")
 
 
-def channel_or_404(pk: int) -> Channel:
-    channel: Channel = get_object_or_404(Channel.objects.select_related("organisation"), pk=pk)
+def channel_or_404(pk: int, user: Any) -> Channel:
+    channel: Channel = get_object_or_404(run_by(user, Channel.objects.select_related("organisation")), pk=pk)
     adapter = adapter_class(channel)
     if adapter is None or adapter.consent is None:
         raise Http404
@@ -40,7 +41,7 @@ class ConnectView(DeskView):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        channel = channel_or_404(kwargs["pk"])
+        channel = channel_or_404(kwargs["pk"], request.user)
         try:
             consent = consents.consent_of(channel)
         except vault.CannotDecrypt:
@@ -102,7 +103,7 @@ class ChooseView(DeskView):
 
     @cached_property
     def channel(self) -> Channel:
-        return channel_or_404(self.kwargs["pk"])
+        return channel_or_404(self.kwargs["pk"], self.request.user)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:

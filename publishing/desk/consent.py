@@ -23,6 +23,7 @@ from django.utils.translation import gettext_noop as _
 from wagtail.log_actions import log
 
 from publishing import vault
+from publishing.agencies import run_by
 from publishing.channels.base import Account, Asking, ChannelError, Consent, Outcome
 from publishing.channels.http import Http
 from publishing.credentials import CONNECT_SECONDS, READ_SECONDS, known_expiry
@@ -161,7 +162,8 @@ def _bound(request: HttpRequest, channel: Channel, values: dict[str, str]) -> di
 def _unbound(request: HttpRequest, bound: Mapping[str, Any]) -> tuple[Channel, dict[str, str]]:
     if bound.get("user") != request.user.pk or bound.get("at", 0.0) < time.time() - MINUTES * 60:
         raise Stale
-    channel = Channel.objects.select_related("organisation").filter(pk=bound["channel"]).first()
+    own = run_by(request.user, Channel.objects.select_related("organisation"))
+    channel = own.filter(pk=bound["channel"]).first()
     try:
         if channel is not None:
             return channel, vault.unseal(bound["sealed"])

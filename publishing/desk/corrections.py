@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from publishing import copies
+from publishing.agencies import sees_all, visible_to
 from publishing.by_hand import DONE_BY_HAND
 from publishing.copies import Copy, Standing
 from publishing.desk import deeds
@@ -171,7 +172,8 @@ def make_rows(changes: Iterable[StoryVersion], user: Any) -> list[Row]:
     changes = list(changes)
     keys = [change.key for change in changes]
     deliveries: dict[str, list[Delivery]] = {key: [] for key in keys}
-    for one in Delivery.objects.with_names().defer("version__payload").filter(version__key__in=keys):
+    seen = visible_to(user, Delivery.objects.with_names().defer("version__payload"))
+    for one in seen.filter(version__key__in=keys):
         deliveries[one.story].append(one)
     found = {change.key: copies.copies_of(change, deliveries[change.key]) for change in changes}
     decided = _decided([copy.follow for each in found.values() for copy in each if copy.follow])
@@ -221,7 +223,11 @@ class CorrectionsView(DeskView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         shows_all = self.request.GET.get("show") == "all"
-        listing = paged(self, copies.changes() if shows_all else copies.open_changes())
+        user = self.request.user
+        seen = visible_to(user, Delivery.objects.all() if shows_all else copies.open_posts())
+        is_all = shows_all and sees_all(user)
+        keys = seen.filter(action=Action.POST).values_list("story", flat=True)
+        listing = paged(self, copies.changes() if is_all else copies.changes().filter(key__in=set(keys)))
         return super().get_context_data(
             rows=make_rows(listing["page_obj"], self.request.user),
             shows_all=shows_all,

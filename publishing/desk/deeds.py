@@ -13,7 +13,7 @@ from wagtail.log_actions import log
 
 from publishing import by_hand
 from publishing.desk.base import APPROVE, CHANGE_DELIVERIES
-from publishing.models import Delivery, State
+from publishing.models import PAUSED, Delivery, State
 from publishing.story import Action
 
 NOT_NOW = gettext_noop("The state of this delivery does not allow this. Please look at it again.")
@@ -47,7 +47,7 @@ def _may_retry(delivery: Delivery) -> bool:
     is_retried = delivery.state == State.DUE and delivery.attempt_no > 0
     # Wording that was sent back is worded anew (cancel, then plan again), not asked for again unchanged. What is paused
     # goes on with its plan.
-    is_kept = delivery.words in {by_hand.WORDING_SENT_BACK, by_hand.PAUSED}
+    is_kept = delivery.words in {by_hand.WORDING_SENT_BACK, PAUSED}
     return (delivery.state in {State.FAILED, State.HELD} and not is_kept) or is_retried
 
 

@@ -17,8 +17,9 @@ from wagtail.admin import messages
 from wagtail.admin.utils import get_valid_next_url_from_request
 
 from publishing import by_hand
+from publishing.agencies import visible_to
 from publishing.channels.base import Outcome
-from publishing.desk.base import APPROVE, CHANGE_DELIVERIES, SEE_DELIVERIES, DeskView
+from publishing.desk.base import APPROVE, CHANGE_CHANNELS, CHANGE_DELIVERIES, SEE_DELIVERIES, DeskView, may
 from publishing.desk.deeds import (
     APPROVE_WORDING,
     BULK,
@@ -94,7 +95,8 @@ class DeliveryView(DeskView):
     @cached_property
     def delivery(self) -> Delivery:
         delivery: Delivery = get_object_or_404(
-            Delivery.objects.with_names().select_related("made_by"), pk=self.kwargs["pk"]
+            visible_to(self.request.user, Delivery.objects.with_names().select_related("made_by")),
+            pk=self.kwargs["pk"],
         )
         return delivery
 
@@ -130,6 +132,7 @@ class DeliveryView(DeskView):
                 "may_move": MOVE.is_possible(one) and MOVE.may(user),
                 "may_approve": one.is_wording_pending and APPROVE_WORDING.may(user) and not is_own,
                 "is_own_wording": one.is_wording_pending and is_own,
+                "shows_trace": may(user, CHANGE_CHANNELS),
                 "is_out": one.action == Action.POST and one.state == State.SENT,
                 **course(one),
                 **kwargs,
@@ -169,7 +172,8 @@ class DeedView(DeliveryView):
             form = ThereForm(request.POST) if is_there else NotThereForm(request.POST)
             if not form.is_valid():
                 return self.render_to_response(self.get_context_data(**{"there" if is_there else "not_there": form}))
-            values = {"is_there": is_there, "url": form.cleaned_data.get("url", "")}
+            is_wanted = request.POST.get("is_wanted") != "no"
+            values = {"is_there": is_there, "url": form.cleaned_data.get("url", ""), "is_wanted": is_wanted}
         elif self.deed is DONE_BY_HAND:
             done = ThereForm(request.POST, prefix="by_hand")
             if not done.is_valid():

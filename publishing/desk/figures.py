@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.widgets import HeaderButton
 
 from publishing import figures
+from publishing.agencies import visible_to
 from publishing.channels import adapters
 from publishing.desk.base import COMPOSE, SEE_DELIVERIES, DeskView
 from publishing.desk.charts import bars, line
@@ -89,7 +90,7 @@ class FiguresView(DeskView):
 
     @cached_property
     def all_series(self) -> list[Series]:
-        return all_series()
+        return all_series(self.request.user)
 
     @cached_property
     def series(self) -> Series | None:
@@ -101,7 +102,9 @@ class FiguresView(DeskView):
         return f"{reverse('publishing_figures')}?{urlencode(asked | changes)}"
 
     def posts(self) -> list[Measured]:
-        return figures.measured(figures.posts_out(self.days, self.series.key if self.series else ""))
+        return figures.measured(
+            visible_to(self.request.user, figures.posts_out(self.days, self.series.key if self.series else ""))
+        )
 
     @property
     def header_buttons(self) -> list[Any]:

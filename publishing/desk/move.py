@@ -19,6 +19,7 @@ from wagtail.admin import messages
 from wagtail.admin.utils import get_valid_next_url_from_request
 
 from publishing import by_hand
+from publishing.agencies import visible_to
 from publishing.desk.base import CHANGE_DELIVERIES
 from publishing.desk.deeds import MOVE
 from publishing.desk.delivery import DeliveryView
@@ -112,7 +113,8 @@ class MoveView(DeliveryView):
         """Another post of the channel, out or to come, around the new time."""
         at = self.delivery.scheduled_at
         return (
-            Delivery.objects.filter(channel_id=self.delivery.channel_id, action=Action.POST)
+            visible_to(self.request.user, Delivery.objects.all())
+            .filter(channel_id=self.delivery.channel_id, action=Action.POST)
             .exclude(pk=self.delivery.pk)
             .exclude(state__in=[State.FAILED, State.CANCELLED])
             .annotate(at=AT)

@@ -32,6 +32,7 @@ class Preview:
     limit: int
     counts: str
     problems: tuple[str, ...]
+    keeps_audio: bool  # the story has a recording that this channel does not take
 
     @property
     def html(self) -> SafeString:
@@ -85,6 +86,7 @@ def preview(
         adapter.limit,
         adapter.counts,
         problems,
+        bool(story.audio) and not adapter.takes_audio,
     )
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views import View
 from wagtail.admin import messages
 
+from publishing.agencies import sendable_by, visible_to
 from publishing.desk.base import COMPOSE, DeskView, contains, may, paged
 from publishing.desk.words import Badge, state_badge
 from publishing.models import Channel, Delivery, State, StoryVersion
@@ -51,14 +52,16 @@ class StoriesView(DeskView):
     template_name = "publishing/stories.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        versions = newest().exclude(payload__is_retracted=True).exclude(payload__is_part=True)
+        versions = (
+            visible_to(self.request.user, newest()).exclude(payload__is_retracted=True).exclude(payload__is_part=True)
+        )
         versions = versions.order_by("-made_at", "-pk")
         text = self.request.GET.get("q", "").strip()
         if text:
             versions = versions.filter(contains(text, ["title"]))
         listing = paged(self, versions)
         shown = list(listing["page_obj"])
-        channels = list(Channel.objects.usable())
+        channels = list(sendable_by(self.request.user, Channel.objects.all()))
         at = standing([one.key for one in shown])
         rows = [_row(version, at, channels) for version in shown]
         return super().get_context_data(rows=rows, q=text, has_channels=bool(channels), **listing, **kwargs)
@@ -77,7 +80,8 @@ class StoryByKeyView(View):
         if not may(request.user, COMPOSE):
             messages.error(request, gettext("You may not plan deliveries."))
             return redirect("wagtailadmin_home")
-        if version := newest_of(key):
+        version = newest_of(key)
+        if version and visible_to(request.user, StoryVersion.objects.filter(pk=version.pk)).exists():
             return redirect("publishing_compose", version.pk)
         messages.warning(
             request, gettext("This answer is not ready yet. It will be listed here a minute after it was published.")

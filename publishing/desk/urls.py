@@ -11,6 +11,7 @@ from publishing.desk import (
     corrections,
     delivery,
     figures,
+    members,
     move,
     stories,
 )
@@ -27,6 +28,7 @@ urlpatterns = [
     path("deliveries/<int:pk>/<slug:deed>/", delivery.DeedView.as_view(), name="publishing_deed"),
     path("corrections/", corrections.CorrectionsView.as_view(), name="publishing_corrections"),
     path("figures/", figures.FiguresView.as_view(), name="publishing_figures"),
+    path("members/", members.MembersView.as_view(), name="publishing_members"),
     path("channels/", channels.ChannelsView.as_view(), name="publishing_channels"),
     path("channels/new/", channels.KindsView.as_view(), name="publishing_channel_new"),
     path("channels/new/<slug:kind>/", channels.NewChannelView.as_view(), name="publishing_channel_create"),

@@ -42,6 +42,7 @@ class NewsroomSandbox(SftpSandbox):
 _STYLE = """body{font:1rem/1.5 system-ui,sans-serif;margin:0 auto;max-width:44rem;padding:1rem;color:#1b1b1b;background:#fafafa}
 .mock{background:#fff3cd;border:1px solid #8a6d00;padding:.5rem .75rem;font-weight:600}
 article{background:#fff;border:1px solid #ccc;border-radius:.5rem;padding:1rem;margin:1rem 0}
+.sound audio{display:block;width:100%;margin-bottom:.25rem}.sound a{overflow-wrap:anywhere}
 h1{font-size:1.4rem}h2{font-size:1.15rem;margin:0 0 .5rem;overflow-wrap:anywhere}
 .meta{color:#555;font-size:.9rem}.usable{color:#0b6b2e;font-weight:700}.canceled{color:#b00020;font-weight:700}
 article.off{border-color:#b00020}pre{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit;margin:.75rem 0}
@@ -52,7 +53,7 @@ class Page(SftpPage):
     """What the newsroom's editors see: one box a story, with its latest version."""
 
     def __init__(self, newsroom: NewsroomSandbox, port: int) -> None:
-        super().__init__(port)
+        super().__init__(newsroom, port)
         self.newsroom = newsroom
         self.route("GET", "/", self.home)
 
@@ -61,7 +62,10 @@ class Page(SftpPage):
         for item in self.newsroom.items():
             stories.setdefault(item["uri"], []).append(item)
         latest_first = sorted(stories.values(), key=lambda versions: versions[-1]["versionCreated"], reverse=True)
-        boxes = "".join(map(_box, latest_first)) or "<p>Chưa nhận được tin nào.</p>"
+        boxes = (
+            "".join(_box(versions, self.player(_sound_of(versions[-1]))) for versions in latest_first)
+            or "<p>Chưa nhận được tin nào.</p>"
+        )
         name = html.escape(NAME)
         return Reply(
             200,
@@ -71,7 +75,12 @@ class Page(SftpPage):
         )
 
 
-def _box(versions: list[dict[str, Any]]) -> str:
+def _sound_of(item: dict[str, Any]) -> str:
+    """Name of the file of the recording that the item speaks of; empty if it has none."""
+    return next((str(one.get("title", "")) for one in item.get("renditions", []) if one.get("name") == "spoken"), "")
+
+
+def _box(versions: list[dict[str, Any]], player: str) -> str:
     item = versions[-1]
     is_off = item.get("pubStatus") == "canceled"
     status = '<span class="canceled">ĐÃ RÚT – không đọc</span>' if is_off else '<span class="usable">Được dùng</span>'
@@ -84,5 +93,5 @@ def _box(versions: list[dict[str, Any]]) -> str:
     return (
         f'<article class="{"off" if is_off else "on"}"><h2>{html.escape(item["headlines"][0]["value"])}</h2>'
         f'<p class="meta">{status} · {html.escape(item.get("by", ""))} · khoảng {reading_seconds(text)} giây</p>{note}'
-        f'<pre>{html.escape(text)}</pre><p class="meta">{len(versions)} bản · {history}</p></article>'
+        f'{player}<pre>{html.escape(text)}</pre><p class="meta">{len(versions)} bản · {history}</p></article>'
     )

@@ -294,13 +294,23 @@ class Page(Sandbox):
         super().__init__(port)
         self.mailbox = mailbox
         self.route("GET", "/", self.home)
+        self.route("GET", r"/thu/(\d{6})/([A-Za-z0-9._-]+)", self.sound)
 
     def met_by(self, fault: str) -> Mapping[str, str]:
         return {"method": "SMTP"}
 
+    def sound(self, request: Request, number: str, name: str) -> Reply:
+        """An attached recording, to be played."""
+        path = self.mailbox.store / f"{number}.eml"
+        parts = list(_parsed(path.read_bytes()).iter_attachments()) if path.exists() else []
+        for part in parts:
+            if part.get_filename() == name and part.get_content_maintype() == "audio":
+                return Reply(200, part.get_content(), content_type=part.get_content_type())
+        return Reply(404, "")
+
     def home(self, request: Request) -> Reply:
         kept = sorted(self.mailbox.store.glob("*.eml"), reverse=True)
-        rows = "".join(_row(path.read_bytes()) for path in kept)
+        rows = "".join(_row(path.stem, path.read_bytes()) for path in kept)
         name, receiver = html.escape(self.mailbox.name), html.escape(self.mailbox.receiver)
         listed = f"<ul>{rows}</ul>" if rows else "<p>Chưa có thư nào.</p>"
         return Reply(
@@ -309,13 +319,18 @@ class Page(Sandbox):
             f'<meta name="viewport" content="width=device-width,initial-scale=1"><title>Hộp thư {name}</title>'
             f'<style>{_STYLE}</style></head><body><p class="mock" role="note">MÔ PHỎNG – không phải hộp thư thật</p>'
             f'<main><h1>Hộp thư {name}</h1><p class="meta">{receiver} · {len(kept)} thư</p>{listed}</main></body></html>',
-            {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"},
+            {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; media-src 'self'"},
         )
 
 
-def _row(content: bytes) -> str:
+def _row(number: str, content: bytes) -> str:
     """One line of the list, which opens into the mail."""
     mail = _parsed(content)
+    sounds = "".join(
+        f'<audio controls preload="none" src="/thu/{number}/{name}" aria-label="Bản ghi âm"></audio>'
+        for part in mail.iter_attachments()
+        if part.get_content_maintype() == "audio" and (name := html.escape(part.get_filename() or ""))
+    )
     body = mail.get_body(("plain",))
     text = body.get_content() if body else ""
     files = "".join(
@@ -329,5 +344,5 @@ def _row(content: bytes) -> str:
     return (
         f"<li><details><summary><b>{html.escape(name)}</b><span>{html.escape(mail['Subject'])}</span>{when}</summary>"
         f'<div class="mail"><p class="meta">{html.escape(sender)}</p>{answer}<pre>{html.escape(text)}</pre>'
-        f'<p class="meta">Đính kèm: {files}</p></div></details></li>'
+        f'<p class="meta">Đính kèm: {files}</p>{sounds}</div></details></li>'
     )

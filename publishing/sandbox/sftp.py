@@ -1,7 +1,7 @@
 """What the stand-ins reached over SFTP share: a server with one folder, beside a page that shows what arrived.
 
 Needs neither root nor OpenSSH. Strict: one user, no way out of the folder, no directories, a plain rename never
-replaces a file; posix-rename does, as OpenSSH's. Its host key and everything it received stay in ``store``.
+replaces a file; posix-rename does, as OpenSSH's; what has its final name may be removed only if it is a sound. Its host key and everything it received stay in ``store``.
 
 Faults are queued as in sandbox.server, with the method "SFTP"; each is used up by the first call it fits:
 
@@ -15,6 +15,7 @@ Faults are queued as in sandbox.server, with the method "SFTP"; each is used up 
 from __future__ import annotations
 
 import hmac
+import html
 import io
 import os
 import posixpath
@@ -35,9 +36,10 @@ from paramiko.common import (
 )
 from paramiko.sftp import SFTP_FAILURE, SFTP_OK, SFTP_PERMISSION_DENIED
 
-from publishing.sandbox.server import SLOW_SECONDS, Sandbox
+from publishing.sandbox.server import SLOW_SECONDS, Reply, Request, Sandbox
 
 INBOX = "tin-den"
+SOUND_TYPES = {".mp3": "audio/mpeg", ".m4a": "audio/mp4", ".ogg": "audio/ogg", ".wav": "audio/wav"}
 
 
 def make_private_key() -> str:
@@ -86,6 +88,11 @@ class SftpSandbox:
 
     def make_page(self, port: int) -> SftpPage:
         raise NotImplementedError
+
+    def sound_beside(self, name: str) -> str:
+        """Name of the sound that was laid beside the file ``name``; empty if there is none."""
+        stem = Path(name).stem
+        return next((stem + ending for ending in SOUND_TYPES if stem and (self.inbox / (stem + ending)).exists()), "")
 
     def _kept(self, name: str) -> str:
         path = self.store / name
@@ -238,7 +245,7 @@ class Files(paramiko.SFTPServerInterface):
     def remove(self, path: str) -> int:
         try:
             real = self._real(path)
-            if not real.name.startswith("."):
+            if not real.name.startswith(".") and real.suffix not in SOUND_TYPES:
                 return SFTP_PERMISSION_DENIED
             real.unlink()
         except OSError as error:
@@ -289,6 +296,29 @@ class SftpPage(Sandbox):
 
     def met_by(self, fault: str) -> Mapping[str, str]:
         return {"method": "SFTP"}
+
+    def __init__(self, receiver: SftpSandbox, port: int) -> None:
+        super().__init__(port)
+        self.receiver = receiver
+        self.route("GET", r"/am-thanh/([A-Za-z0-9._-]+)", self.sound)
+
+    def sound(self, request: Request, name: str) -> Reply:
+        """A sound as the receiver's people play it."""
+        path = self.receiver.inbox / name
+        if path.suffix not in SOUND_TYPES or name.startswith(".") or not path.is_file():
+            return Reply(404, "")
+        return Reply(200, path.read_bytes(), content_type=SOUND_TYPES[path.suffix])
+
+    def player(self, name: str) -> str:
+        """HTML that plays the sound laid beside the file ``name``; empty if there is none."""
+        sound = self.receiver.sound_beside(name)
+        if not sound:
+            return ""
+        where = f"/am-thanh/{html.escape(sound)}"
+        return (
+            f'<p class="sound"><audio controls preload="none" src="{where}" aria-label="Bản ghi âm"></audio>'
+            f'<a href="{where}">{html.escape(sound)}</a></p>'
+        )
 
     def received(self, path: str) -> None:
         """Notes in the log that a file got its final name."""

@@ -247,9 +247,10 @@ class WebhookSandbox(Sandbox):
         is_retracted = one.message["action"] == "retract"
         body = "" if is_retracted else f"<section>{clean_html(story['body_html'])}</section>"
         heading = "" if is_retracted else f"<h1>{html.escape(story['title'])}</h1>"
+        sound = f'<p><a href="{html.escape(story["audio"]["url"])}">Bản ghi âm</a></p>' if story.get("audio") else ""
         return _page(
             html.escape(story["title"]),
-            f"<article>{heading}{_mark(one)}<p class=text>{text}</p>{body}"
+            f"<article>{heading}{_mark(one)}{sound}<p class=text>{text}</p>{body}"
             f"<small>{html.escape(one.message['owner'])} · <time>{when:%d/%m/%Y %H:%M}</time></small></article>"
             '<p><a href="/">Tất cả tin</a></p>',
         )

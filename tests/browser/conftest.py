@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from cms.demo.demo_content import PASSWORD
 from cms.management.commands.demo import PORTS
 from tests.servers.local import free_ports, wait_until
+from tests.servers.migrated import copy_sqlite
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CHROMIUM = "/usr/bin/chromium"
@@ -51,12 +52,13 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         "PYTHONUNBUFFERED": "1",
     }
     environment.pop("DATABASE_URL")
+    copy_sqlite(folder / "db.sqlite3")  # test_demo.py starts it with nothing
     said = (folder / "said").open("wb")
     process = subprocess.Popen(
         [sys.executable, "manage.py", "demo"], cwd=ROOT, env=environment, stdout=said, stderr=said
     )
     try:
-        wait_until(lambda: b"Ctrl-C" in (folder / "said").read_bytes() or process.poll() is not None, 120, "the demo")
+        wait_until(lambda: b"Ctrl-C" in (folder / "said").read_bytes() or process.poll() is not None, 300, "the demo")
         assert process.poll() is None, (folder / "said").read_text()
         yield Demo(port, folder, process)
     finally:

@@ -111,10 +111,10 @@ def edit_url(page: Page, demo) -> str:
     return page.url
 
 
-def approve(people, demo, username: str) -> None:
+def approve(people, demo, username: str, title: str = TITLE) -> None:
     page = people.screen(username)
     page.goto(f"{demo.url}/admin/")
-    page.get_by_role("link", name=TITLE).first.click()
+    page.get_by_role("link", name=title).first.click()
     page.wait_for_load_state()
     page.locator("[data-workflow-action-name=approve]").first.wait_for(state="attached")
     button = page.locator("footer [data-workflow-action-name=approve]").first

@@ -3,13 +3,36 @@
 from __future__ import annotations
 
 import json
+import threading
 import urllib.parse
 import urllib.request
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.django_db]
+
+
+class _Article(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"<!doctype html><title>An article</title>")
+
+    def log_message(self, *said: object) -> None:
+        pass
+
+
+@pytest.fixture
+def another_site() -> Iterator[str]:
+    """The address of a newspaper's page, which has no rules of its own about frames."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Article) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://localhost:{server.server_port}/"
+        server.shutdown()
 
 
 def description(demo, path: str, width: int) -> dict:
@@ -29,11 +52,11 @@ def description(demo, path: str, width: int) -> dict:
     ],
     ids=["rebuttal", "verified fact", "retracted", "English"],
 )
-def test_the_frame_on_another_site(people, demo, path, width):
+def test_the_frame_on_another_site(people, demo, another_site, path, width):
     told = description(demo, path, width)
     page = people.screen()
     asked: list[str] = []
-    page.goto(demo.url.replace("127.0.0.1", "localhost") + "/robots.txt")  # another origin, without rules of its own
+    page.goto(another_site)
     page.on("request", lambda request: asked.append(request.url))
     page.evaluate("markup => { document.body.innerHTML = markup }", told["html"])
     page.frame_locator("iframe").locator("main").wait_for()

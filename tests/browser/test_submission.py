@@ -9,6 +9,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.waiting import until
+
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.django_db]
 
 SAID = "Nghe nói cầu Hoa Nắng nứt đôi, cấm xe từ sáng mai tới hết năm, gọi 0912 345 678 để hỏi"
@@ -80,7 +82,7 @@ def test_an_editor_finds_it_with_its_picture_and_makes_an_incident_and_the_sende
     expect(page.locator("main")).to_contain_text("ba.nam@example.vn")
     picture = page.get_by_role("img", name="Ảnh người dân gửi")
     picture.scroll_into_view_if_needed()
-    page.wait_for_function("document.querySelector('img[alt=\"Ảnh người dân gửi\"]').naturalWidth > 100")
+    until(page, "document.querySelector('img[alt=\"Ảnh người dân gửi\"]').naturalWidth > 100")
     page.select_option("#id_topic", index=1)
     page.get_by_role("button", name="Ghi sự việc").click()
     expect(page.locator(".messages")).to_contain_text("Đã ghi sự việc")
@@ -95,6 +97,7 @@ def test_an_editor_chooses_an_incident_that_is_registered(people, demo):
     page.get_by_role("link", name=re.compile("con đường mới")).click()
     page.locator("#id_incident-chooser button", has_text="Chọn").first.click()
     modal = page.locator(".modal-dialog")
+    modal.locator("input[name=q]").fill("lá cây")
     modal.get_by_role("link", name=re.compile("nước lá cây")).first.click()
     expect(modal).to_have_count(0)
     page.get_by_role("button", name="Thuộc sự việc này").click()

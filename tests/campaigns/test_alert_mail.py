@@ -23,12 +23,15 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.alerts import deeds, letters, mails, subscribers
-from campaigns.alerts.outcome import Outcome, outcome_of
+from campaigns import tasks
+from campaigns.alerts import deeds, letters, mails, subscribers, wake
 from campaigns.models import Alert, AlertMail, Subscriber
 from cms import people
+from cms.celery import app
+from cms.mail_outcome import Outcome, outcome_of
 from cms.public.submit import TRAP, Token
 from publishing.signals import sweeping
+from publishing.tasks import sweep as sweep_task
 from tests.make import approved_alert, make_campaign, make_user
 
 pytestmark = pytest.mark.django_db
@@ -391,3 +394,70 @@ def test_a_turn_ends_in_time_and_says_that_there_is_more():
     assert mails.turn() is False
     assert len(to()) == 3
     assert Alert.objects.count() == 1
+
+
+# The worker's entrances -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def celery_at_once():
+    """Celery's tasks run where they are asked for."""
+    app.conf.update(task_always_eager=True)
+    yield
+    app.conf.update(task_always_eager=False)
+
+
+def test_the_worker_that_celery_runs_sends_at_once_what_was_approved(
+    settings, celery_at_once, django_capture_on_commit_callbacks
+):
+    """From the approver's click to the mail, through the task and without the sweep."""
+    subscriber()
+    settings.CELERY_BROKER_URL = "memory://"
+    with django_capture_on_commit_callbacks(execute=True):
+        warning = approved_alert()
+    assert to() == [ANNA] and AlertMail.objects.get().alert == warning
+
+
+def test_the_task_calls_itself_again_as_long_as_there_is_more(monkeypatch):
+    more, called = iter([True, False]), []
+    monkeypatch.setattr(mails, "turn", lambda: next(more))
+    monkeypatch.setattr(wake, "mails", lambda: called.append(1))
+    tasks.send_alert_mails()
+    assert called == [1]
+    tasks.send_alert_mails()
+    assert called == [1]
+
+
+def test_a_broker_that_is_away_costs_no_warning(settings, monkeypatch, django_capture_on_commit_callbacks):
+    def away(*args, **kwargs):
+        raise ConnectionError("no broker")
+
+    subscriber()
+    settings.CELERY_BROKER_URL = "memory://"
+    monkeypatch.setattr(tasks.send_alert_mails, "delay", away)
+    with django_capture_on_commit_callbacks(execute=True):
+        approved_alert()
+    assert to() == []
+    sweep_task()
+    assert to() == [ANNA]
+
+
+def test_celerys_clock_reaches_the_mails(settings):
+    app.loader.import_default_modules()  # as a worker does when it starts
+    assert {each["task"] for each in settings.CELERY_BEAT_SCHEDULE.values()} <= set(app.tasks)
+    assert settings.CELERY_BEAT_SCHEDULE["sweep"]["task"] == sweep_task.name
+    subscriber()
+    approved_alert()
+    app.tasks[settings.CELERY_BEAT_SCHEDULE["sweep"]["task"]]()
+    assert to() == [ANNA]
+
+
+def test_after_a_restore_nobody_is_sent_again_what_was_owed_before():
+    subscriber(ANNA)
+    approved_alert(headline="Trước khi khôi phục")
+    mails.end_owed()
+    mails.turn()
+    assert to() == []
+    approved_alert(headline="Sau khi khôi phục")
+    mails.turn()
+    assert to() == [ANNA]

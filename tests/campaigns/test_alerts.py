@@ -74,7 +74,7 @@ def test_what_was_changed_since_it_was_read_is_not_approved():
 
 def test_every_step_stands_in_the_log():
     alert = approved_alert()
-    done = ModelLogEntry.objects.filter(object_id=str(alert.pk)).order_by("timestamp", "pk")
+    done = ModelLogEntry.objects.for_instance(alert).order_by("timestamp", "pk")
     assert [one.action.split(".")[1] for one in done] == ["alert_write", "alert_submit", "alert_approve"]
 
 

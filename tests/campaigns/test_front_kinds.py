@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from django.urls import reverse
@@ -19,6 +20,8 @@ from cms.schema_org import claimreview
 from cms.sent_in.groups import assign
 from cms.sent_in.receive import receive
 from cms.sent_in.submissions import Submission
+from publishing.channels import loudspeaker_script, wordpress_article, zalo_article
+from publishing.story import Action
 from tests.make import make_campaign, make_incident, make_rebuttal, publish, team
 
 pytestmark = pytest.mark.django_db
@@ -119,3 +122,15 @@ def test_the_share_card_is_a_warning_and_is_drawn(campaign):
 
 def test_a_frame_on_another_site_shows_the_warning(client, campaign):
     assert "stamp-warning" in body(client, reverse("embed", args=[campaign.pk]))
+
+
+def test_posts_say_first_what_to_do_and_no_channel_calls_a_warning_a_finding(campaign):
+    story = campaign.story()
+    assert story.verdict == "Cảnh báo lừa đảo" and story.finding == ""
+    text = story.body_text
+    assert text.startswith("Việc cần làm ngay:\n• Cúp máy")
+    order = ["Việc cần làm ngay:", "Nơi trình báo:", "Dấu hiệu nhận biết:", "Thủ đoạn:", "Nếu đã chuyển tiền:"]
+    assert sorted(order, key=text.index) == order
+    assert "Kết luận" not in wordpress_article._verdict(story) + zalo_article._verdict(story)
+    assert "Kết luận" not in loudspeaker_script.opening(story, Action.POST, story.office)
+    assert "Kết luận" in wordpress_article._verdict(replace(story, is_judged=True))

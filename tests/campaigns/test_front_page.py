@@ -8,11 +8,11 @@ import pytest
 from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone, translation
-from wagtail.models import Locale
+from wagtail.models import Locale, Page
 from wagtail_localize.operations import translate_object
 
 from campaigns.models import Campaign, ScamForm, TargetGroup
-from tests.make import make_campaign, publish, team
+from tests.make import listed_indicator, make_campaign, publish, team
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +46,23 @@ def shown(client, address: str, **asked: str) -> str:
     answer = client.get(address, asked)
     assert answer.status_code == 200, address
     return answer.content.decode()
+
+
+@pytest.mark.usefixtures("each_statement_counts")
+def test_a_page_costs_five_questions_however_much_is_on_it(client, people, police, django_assert_max_num_queries):
+    """With what all pages share read already; one of the questions is whether that still holds."""
+    page = live(people, scam_form=police, groups=["nguoi-cao-tuoi"])
+    listed_indicator(campaign=page)
+    for more in (False, True):
+        if more:
+            for _number in range(3):
+                listed_indicator(campaign=page)
+            Page.objects.filter(pk=live(people, scam_form=police).pk).update(live=True)
+        shown(client, page.url)
+        with django_assert_max_num_queries(5):
+            html = shown(client, page.url)
+        assert reverse("target_group", args=["nguoi-cao-tuoi"]) in html and str(police) in html
+        assert html.count('class="indicator"') == (4 if more else 1)
 
 
 # The page -----------------------------------------------------------------------------------------------------

@@ -106,6 +106,13 @@ def test_the_search_folds_and_keeps_what_was_typed_and_chosen(client, editor, po
     assert "Tên riêng" in shown.content.decode()
 
 
+def test_enter_in_the_search_searches_while_nothing_is_chosen(client, editor, police):
+    shown = post(client, q="DEEPFAKE goi", title="Tên riêng")
+    assert shown.status_code == 200 and not shown.context["form"].errors
+    assert sum(len(forms) for _heading, forms in shown.context["groups"]) == 1 and "Tên riêng" in shown.text
+    assert not Campaign.objects.exists()
+
+
 def test_open_scams_come_first(client, editor):
     rumour = make_incident()
     answered = make_incident(kind=Incident.Kind.SCAM, status=Incident.Status.ANSWERED)

@@ -11,7 +11,7 @@ from django.utils import translation
 from wagtail.users.models import UserProfile
 from wagtailmedia.models import Media
 
-from campaigns.materials import versions
+from campaigns.materials import ground, versions
 from campaigns.materials.base import Form
 from campaigns.materials.drafts import WORDS, marked
 from campaigns.materials.forms import forms
@@ -54,7 +54,7 @@ def typed(material: Material, **content: str) -> dict[str, str]:
     """What the page of a material posts."""
     newest = material.versions.order_by("-number")[0]
     whole = {f"content-{name}": text for name, text in {**newest.content, **content}.items()}
-    return {"token": versions.token(newest), **whole}
+    return {"token": ground.token(newest), **whole}
 
 
 def said(answer) -> str:
@@ -84,7 +84,7 @@ def test_only_what_was_ticked_is_approved(here, client):
         versions.submit(here.newest(kind), here.editor)
     log_in(client, here.approver)
     zalo = here.newest("zalo")
-    client.post(everything(here.campaign), {"deed": "approve", "chosen": f"{zalo.pk}:{versions.token(zalo)}"})
+    client.post(everything(here.campaign), {"deed": "approve", "chosen": f"{zalo.pk}:{ground.token(zalo)}"})
     assert [each.form.key for each in offered(here.campaign)] == ["zalo"]
 
 
@@ -216,14 +216,14 @@ def test_an_approver_sees_what_differs_from_what_is_approved(here, client):
     assert '<ins><span class="w-sr-only">[added: </span>bao giờ' in answer
     assert "Readers are offered version 2 meanwhile" in answer
     assert '<textarea id="content-title"' not in answer
-    client.post(one(here.material()), {"deed": "approve", "token": versions.token(here.newest())})
+    client.post(one(here.material()), {"deed": "approve", "token": ground.token(here.newest())})
     assert here.newest().state == State.APPROVED
 
 
 def test_an_approver_sends_back_with_a_comment_the_editor_reads(here, client):
     versions.submit(here.newest(), here.editor)
     log_in(client, here.approver)
-    token = versions.token(here.newest())
+    token = ground.token(here.newest())
     client.post(one(here.material()), {"deed": "send_back", "token": token, "comment": "Câu hai khó hiểu."})
     log_in(client, here.editor)
     assert "Câu hai khó hiểu." in said(client.get(one(here.material())))
@@ -235,14 +235,14 @@ def test_nobody_is_offered_the_approval_of_what_they_wrote(here, client):
     log_in(client, boss)
     client.post(one(here.material()), {**typed(here.material(), title="Của tôi"), "deed": "submit"})
     assert 'value="approve"' not in said(client.get(one(here.material())))
-    client.post(one(here.material()), {"deed": "approve", "token": versions.token(here.newest())})
+    client.post(one(here.material()), {"deed": "approve", "token": ground.token(here.newest())})
     assert here.newest().state == State.SUBMITTED
 
 
 def test_an_editor_cannot_approve_by_a_made_up_request(here, client):
     versions.submit(here.newest(), here.editor)
     log_in(client, make_user(people.EDITOR))
-    client.post(one(here.material()), {"deed": "approve", "token": versions.token(here.newest())})
+    client.post(one(here.material()), {"deed": "approve", "token": ground.token(here.newest())})
     assert here.newest().state == State.SUBMITTED
 
 
@@ -309,7 +309,7 @@ def test_the_history_report_leads_to_the_material(here, client):
 
 def test_an_approver_who_was_too_late_sees_the_newest_and_can_approve_that(here, client):
     versions.submit(here.newest(), here.editor)
-    stale = versions.token(here.newest())
+    stale = ground.token(here.newest())
     versions.edit(here.material(), {"title": "Khác hẳn"}, here.editor)
     versions.submit(here.newest(), here.editor)
     log_in(client, here.approver)

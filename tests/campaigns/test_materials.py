@@ -8,13 +8,13 @@ import pytest
 from django.utils import translation
 from wagtail.models import ModelLogEntry
 
-from campaigns.materials import history, versions
+from campaigns.materials import ground, history, renewal, versions
 from campaigns.materials.base import Content
 from campaigns.materials.following import sweep
 from campaigns.materials.forms import forms
 from campaigns.materials.models import Material, MaterialVersion
 from campaigns.materials.offered import offered
-from campaigns.materials.versions import Refused
+from campaigns.second_person import Refused
 from cms import people
 from cms.pages.answer import Change
 from tests.campaigns.materials import Scene, scene
@@ -50,10 +50,10 @@ def test_a_published_campaign_has_a_draft_of_every_form(here):
 
 def test_a_draft_campaign_shows_all_its_materials_before_it_is_published():
     page = make_campaign(owner=make_user(people.EDITOR))
-    assert versions.refresh(page) == len(forms())
+    assert renewal.refresh(page) == len(forms())
     page.title = "Tên mới của chiến dịch"
     page.save_revision()
-    versions.refresh(page)
+    renewal.refresh(page)
     said = Material.objects.get(kind="zalo").versions.get()
     assert said.content["title"] == "Tên mới của chiến dịch"
 
@@ -61,7 +61,7 @@ def test_a_draft_campaign_shows_all_its_materials_before_it_is_published():
 def test_refreshing_what_has_not_changed_makes_nothing(here, django_assert_max_num_queries):
     rows = list(MaterialVersion.objects.values())
     with django_assert_max_num_queries(18):
-        assert versions.refresh(here.campaign) == 0
+        assert renewal.refresh(here.campaign) == 0
     sweep()
     assert list(MaterialVersion.objects.values()) == rows
 
@@ -78,12 +78,12 @@ def test_a_changed_campaign_renews_what_nobody_edited_and_leaves_a_persons_words
 def test_a_persons_words_are_marked_where_the_campaign_says_something_else_now(here):
     versions.edit(here.material(), {"lead": "Đừng nghe.", "title": "Cảnh giác"}, here.editor)
     here.change(short_answer="Công an chỉ làm việc tại trụ sở.")
-    chain = versions.chain_of(here.material())
+    chain = ground.chain_of(here.material())
     assert history.changed_here(chain) == {
         "lead": "Công an không làm việc qua điện thoại và không yêu cầu chuyển tiền."
     }
     versions.edit(here.material(), {"lead": "Công an làm việc tại trụ sở."}, here.editor)
-    assert history.changed_here(versions.chain_of(here.material())) == {}
+    assert history.changed_here(ground.chain_of(here.material())) == {}
 
 
 def test_an_approval_settles_the_mark(here):
@@ -91,7 +91,7 @@ def test_an_approval_settles_the_mark(here):
     here.change(short_answer="Công an chỉ làm việc tại trụ sở.")
     here.approve()
     here.change(signs="Giục bạn làm ngay.")
-    assert history.changed_here(versions.chain_of(here.material())) == {}
+    assert history.changed_here(ground.chain_of(here.material())) == {}
 
 
 def test_what_is_approved_stays_offered_until_the_next_is_approved(here):
@@ -119,7 +119,7 @@ def test_a_campaign_that_could_not_be_followed_is_followed_by_the_sweep(here, mo
         raise RuntimeError("the disk is full")
 
     with monkeypatch.context() as broken:
-        broken.setattr(versions, "refresh", fails)
+        broken.setattr(renewal, "refresh", fails)
         here.change(signs="Giục bạn làm ngay.")
     assert "Giục bạn làm ngay." not in here.newest().content["text"]
     sweep()
@@ -161,7 +161,7 @@ def test_a_persons_own_draft_goes_on_and_somebody_elses_is_kept(here):
 
 
 def test_an_edit_of_a_page_that_is_out_of_date_is_refused(here):
-    seen = versions.token(here.newest())
+    seen = ground.token(here.newest())
     versions.edit(here.material(), {"title": "Một"}, make_user(people.EDITOR))
     with pytest.raises(Refused):
         versions.edit(here.material(), {"title": "Hai"}, here.editor, based_on=seen)
@@ -217,7 +217,7 @@ def test_whoever_wrote_what_was_since_taken_back_may_approve(here):
 def test_a_persons_words_stay_theirs_through_a_change_of_the_campaign(here):
     versions.edit(here.material(), {"title": "Của người duyệt"}, here.approver)
     here.change(signs="Giục bạn làm ngay.")
-    assert history.authors(versions.chain_of(here.material())) == {here.approver.pk}
+    assert history.authors(ground.chain_of(here.material())) == {here.approver.pk}
 
 
 def test_whoever_submitted_does_not_approve(here):
@@ -249,7 +249,7 @@ def test_an_older_version_is_not_approved(here):
 def test_nothing_is_approved_before_its_campaign():
     editor = make_user(people.EDITOR)
     page = make_campaign(owner=editor)
-    versions.refresh(page)
+    renewal.refresh(page)
     version = MaterialVersion.objects.get(material__kind="zalo")
     versions.submit(version, editor)
     with pytest.raises(Refused, match="not published yet"):
@@ -343,7 +343,7 @@ def test_a_retracted_campaign_takes_its_materials_with_it(here):
     versions.submit(here.newest("loudspeaker"), here.editor)
     with pytest.raises(Refused, match="retracted"):
         versions.approve(here.newest("loudspeaker"), here.approver)
-    assert versions.refresh(here.campaign) == 0
+    assert renewal.refresh(here.campaign) == 0
 
 
 # Translations ---------------------------------------------------------------------------------------------------
@@ -367,7 +367,7 @@ def test_a_translation_follows_what_is_approved_of_its_original(here):
     now = here.newest(language="hmn")
     assert now.content["title"] == "Ceev faj"
     assert now.content["lead"] == "Câu đã sửa"
-    assert set(history.changed_here(versions.chain_of(now.material))) == {"title"}
+    assert set(history.changed_here(ground.chain_of(now.material))) == {"title"}
 
 
 def test_there_is_one_translation_a_language_and_none_into_unknown_ones(here):

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import io
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
+from types import MappingProxyType
 
 import pytest
 import zxingcpp
+from django.utils import translation
 from PIL import Image, ImageFont
 from pypdf import PdfReader
 
 from campaigns.materials import typesetting
 from campaigns.materials.forms import forms
 from campaigns.materials.printed import Printed
-from campaigns.words import ReportTo
-from cms.cards.typesetting import FONTS, Face
+from campaigns.materials.typefaces import HOUSE, WIDE, typeface_for
+from campaigns.words import CampaignWords, ReportTo
+from cms.cards.typesetting import FONTS
 from tests.campaigns.words import ALL, APART, ENGLISH, HUGE, ORDINARY, TINY
 
 PRINTED: dict[str, Printed] = {key: form for key, form in forms().items() if isinstance(form, Printed)}
@@ -42,9 +47,20 @@ PIXELS = {
 }
 
 
-def read(key: str, name: str, words=ORDINARY, **changed: str) -> PdfReader:
-    form = forms()[key]
-    return PdfReader(io.BytesIO(form.make(name, {**form.draft(words), **changed}, words)), strict=True)
+@cache
+def drafted(form: Printed, words: CampaignWords) -> Mapping[str, str]:
+    """The draft, made once: it is pure (test_material_contract.py), and takes long for the longest campaigns."""
+    return MappingProxyType(form.draft(words))
+
+
+@cache
+def drawn(key: str, name: str, words: CampaignWords) -> bytes:
+    """A file of the draft, drawn once."""
+    return forms()[key].make(name, drafted(forms()[key], words), words)
+
+
+def read(key: str, name: str, words=ORDINARY) -> PdfReader:
+    return PdfReader(io.BytesIO(drawn(key, name, words)), strict=True)
 
 
 def millimetres(box) -> list[int]:
@@ -82,8 +98,7 @@ def test_papers_have_their_size_and_for_the_print_shop_bleed_and_room_for_marks(
 @pytest.mark.parametrize(("key", "name"), PIXELS)
 @pytest.mark.parametrize("words", [ORDINARY, HUGE], ids=["ordinary", "huge"])
 def test_pictures_have_their_size(key, name, words):
-    form = forms()[key]
-    assert Image.open(io.BytesIO(form.make(name, form.draft(words), words))).size == PIXELS[key, name]
+    assert Image.open(io.BytesIO(drawn(key, name, words))).size == PIXELS[key, name]
 
 
 @pytest.mark.parametrize("name", ["a3-print.pdf", "a4-print.pdf", "leaflet-print.pdf"])
@@ -102,7 +117,7 @@ def test_the_print_shop_gets_process_colours_alone(name):
 @pytest.mark.parametrize(("key", "name"), PAPERS)
 @pytest.mark.parametrize("words", ALL.values(), ids=ALL)
 def test_all_that_is_written_can_be_copied_searched_and_read_aloud(key, name, words):
-    form, draft = forms()[key], forms()[key].draft(words)
+    form, draft = forms()[key], drafted(forms()[key], words)
     found = pages_text(read(key, name, words))
     assert found == unicodedata.normalize("NFC", found)
     assert "\ufffd" not in found and "\u200b" not in found
@@ -150,10 +165,11 @@ def _tags(node) -> set[str]:
 def test_no_letter_is_an_empty_box(form: Printed, words):
     """FreeType draws what the fonts lack as it draws U+FFFF. An editor may write anything, and a preview is made of it."""
     odd = "🚨 សូម ｗ①ﬁ \u200b\u202e\ue000 ƀ"
-    content = {name: f"{said} {odd}" for name, said in form.draft(words).items()}
+    content = {name: f"{said} {odd}" for name, said in drafted(form, words).items()}
     texts = form.texts(content, replace(words, title=odd, office=odd), {})
     letters = set("".join(_strings(texts))) - {" "}
-    for face in Face:
+    typeface = next(each for each in (HOUSE, WIDE) if each.family == texts["font"])
+    for face in typeface.files:
         drawn = ImageFont.truetype(FONTS / face, 40)
         box = bytes(drawn.getmask("\uffff"))
         assert [each for each in letters if bytes(drawn.getmask(each)) == box] == []
@@ -173,14 +189,49 @@ def test_fonts_are_embedded_and_ours_alone():
             assert names and all("BeVietnamPro" in each for each in names), names
 
 
+# What Ê Đê, Gia Rai and Ba Na have beside Vietnamese: composed letters, and letters with a breve of its own.
+COMPOSED, APART_FOR_GOOD = "Ƀ ƀ Č č Ĕ ĕ Ĭ ĭ Ñ ñ Ŏ ŏ Ŭ ŭ", "Ê̆ ê̆ Ô̆ ô̆ Ơ̆ ơ̆ Ư̆ ư̆"
+
+
+@every_printed
+def test_languages_of_the_highlands_are_printed_in_one_font_that_has_all_their_letters(form: Printed):
+    words = replace(
+        ORDINARY, title="Đăm đăo kơ phung mblŭ jing kƀăt", do_now=(COMPOSED, APART_FOR_GOOD, "Không chuyển tiền.")
+    )
+    draft = drafted(form, words)
+    assert draft["headline"] == words.title and form.faults(draft, words) == []
+    for file in form.files:
+        if file.content_type == "application/pdf":
+            reader = PdfReader(io.BytesIO(form.make(file.name, draft, words)))
+            fonts = {str(font["/BaseFont"]) for page in reader.pages for font in page["/Resources"]["/Font"].values()}
+            assert fonts and all("NotoSans" in each for each in fonts), fonts
+            assert said(words.title) in pages_text(reader)
+            assert said(COMPOSED) in pages_text(reader)
+            # One glyph of a mark stands for many letters: the file says which, for readers that listen (ours does not).
+            meant = {
+                str(operands[1]["/ActualText"])
+                for page in reader.pages
+                for operands, operator in page.get_contents().operations
+                if operator == b"BDC" and "/ActualText" in operands[1]
+            }
+            assert set(APART_FOR_GOOD.split()[1:]) <= {unicodedata.normalize("NFC", each) for each in meant}, meant
+
+
+def test_only_a_text_that_needs_the_other_font_gets_it():
+    assert typeface_for([ORDINARY.title, "Ẵ ệ Ữ – “” 50.000 ₫"]) == HOUSE
+    assert typeface_for([ORDINARY.title, "kƀăt"]) == typeface_for(["ê\u0306"]) == WIDE
+    assert typeface_for(["e\u0302\u0301"]) == HOUSE  # ế, typed apart
+    assert typeface_for(["សូម 🚨"]) == HOUSE  # which neither has
+    assert not {chr(each) for each in WIDE.letters} & set("\u200b\u200d\u202e\u2066\ufeff")
+
+
 @pytest.mark.parametrize(
     ("key", "name"),
     [("poster", "a3.png"), ("poster", "a4.png"), ("leaflet", "outside.png"), ("teaching", "page-2.png")],
 )
 @pytest.mark.parametrize("words", [ORDINARY, ENGLISH, HUGE], ids=["ordinary", "english", "huge"])
 def test_the_qr_code_leads_to_the_campaign(key, name, words):
-    form = forms()[key]
-    picture = Image.open(io.BytesIO(form.make(name, form.draft(words), words)))
+    picture = Image.open(io.BytesIO(drawn(key, name, words)))
     assert [each.text for each in zxingcpp.read_barcodes(picture)] == [words.url]
 
 
@@ -208,7 +259,7 @@ def _places(page) -> dict[str, float]:
 
 @every_printed
 def test_a_text_that_does_not_fit_is_named_with_about_how_much_is_too_much(form: Printed):
-    draft = form.draft(HUGE)
+    draft = drafted(form, HUGE)
     field = next(field for field in form.fields if field.name == "headline")
     faults = form.faults({**draft, "headline": "Chuyển khoản gấp cho người lạ " * 20}, HUGE)
     assert any(str(field.label) in fault and any(letter.isdigit() for letter in fault) for fault in faults), faults
@@ -217,7 +268,7 @@ def test_a_text_that_does_not_fit_is_named_with_about_how_much_is_too_much(form:
 @every_printed
 def test_what_is_said_to_be_too_much_is_enough_to_take_away(form: Printed):
     """An editor who takes away as many letters as were named, three times at most, is done."""
-    content = {**form.draft(ORDINARY), "headline": "Chuyển khoản gấp cho người lạ " * 10}
+    content = {**drafted(form, ORDINARY), "headline": "Chuyển khoản gấp cho người lạ " * 10}
     for _time in range(4):
         over = form._overflow(content, ORDINARY).get("headline")
         if over is None:
@@ -231,7 +282,7 @@ def test_what_is_said_to_be_too_much_is_enough_to_take_away(form: Printed):
 
 @every_printed
 def test_letters_that_the_font_lacks_are_named_and_never_drawn(form: Printed):
-    content = {**form.draft(ORDINARY), "headline": "សូម 🚨"}
+    content = {**drafted(form, ORDINARY), "headline": "សូម 🚨"}
     faults = form.faults(content, ORDINARY)
     assert any("ស" in fault and "🚨" in fault for fault in faults), faults
     for file in form.files:
@@ -241,14 +292,25 @@ def test_letters_that_the_font_lacks_are_named_and_never_drawn(form: Printed):
 @every_printed
 def test_letters_of_another_script_in_the_campaign_are_not_dropped_in_silence(form: Printed):
     khmer = replace(ORDINARY, title="សូមប្រយ័ត្ន")
-    assert form.draft(khmer)["headline"] == "សូមប្រយ័ត្ន"
-    assert form.faults(form.draft(khmer), khmer)
-    assert form.faults(form.draft(ORDINARY), replace(ORDINARY, office="ស្ងួត"))
+    assert drafted(form, khmer)["headline"] == "សូមប្រយ័ត្ន"
+    assert form.faults(drafted(form, khmer), khmer)
+    assert form.faults(drafted(form, ORDINARY), replace(ORDINARY, office="ស្ងួត"))
+
+
+@every_printed
+def test_an_office_whose_name_would_be_too_small_to_read_is_a_fault(form: Printed):
+    """All have room for what offices are called; none prints 200 letters in a size that nobody can read."""
+    usual = replace(ORDINARY, office="Ủy ban nhân dân, Sở Văn hóa, Thể thao và Du lịch tỉnh Ánh Dương (hư cấu)")
+    assert form.faults(drafted(form, usual), usual) == []
+    unreadable = replace(ORDINARY, office="Sở Văn hóa, Thể thao và Du lịch " * 40)
+    with translation.override("en"):
+        faults = form.faults(drafted(form, unreadable), unreadable)
+    assert len(faults) == 1 and faults[0].startswith("“office that answers” does not fit: about"), faults
 
 
 @every_printed
 def test_a_number_that_the_campaign_does_not_name_is_refused(form: Printed):
-    draft = form.draft(ORDINARY)
+    draft = drafted(form, ORDINARY)
     wrong = {**draft, "report_to": "0259 399 9998 – Công an tỉnh Ánh Dương (hư cấu)"}
     assert any("0259 399 9998" in fault for fault in form.faults(wrong, ORDINARY))
     again = {**draft, "report_to": "0259.399.9999 - Công an tỉnh"}
@@ -258,7 +320,7 @@ def test_a_number_that_the_campaign_does_not_name_is_refused(form: Printed):
 @every_printed
 def test_signs_of_markup_are_printed_as_they_are(form: Printed):
     markup = "#panic() *đậm* _nghiêng_ $x^2$ <nhãn> @tham \\ [ngoặc] `mã` // /*"
-    content = {**form.draft(ORDINARY), "headline": markup}
+    content = {**drafted(form, ORDINARY), "headline": markup}
     assert form.faults(content, ORDINARY) == []
     for file in form.files:
         made = form.make(file.name, content, ORDINARY)
@@ -277,14 +339,14 @@ def test_composed_and_decomposed_letters_make_the_same_file(form: Printed):
         office=unicodedata.normalize("NFC", APART.office),
     )
     assert form.draft(composed) == form.draft(APART)
-    draft = form.draft(APART)
+    draft = drafted(form, APART)
     for file in form.files:
         assert form.make(file.name, draft, composed) == form.make(file.name, draft, APART)
 
 
 @every_printed
 def test_a_draft_keeps_whole_points_while_one_fits(form: Printed):
-    draft = form.draft(HUGE)
+    draft = drafted(form, HUGE)
     for field in form.fields:
         if field.name in ("how_it_works", "signs", "do_now", "if_paid"):
             kept = draft[field.name].split("\n")
@@ -293,7 +355,7 @@ def test_a_draft_keeps_whole_points_while_one_fits(form: Printed):
 
 @every_printed
 def test_an_ordinary_campaign_is_not_shortened_at_all(form: Printed):
-    draft = form.draft(ORDINARY)
+    draft = drafted(form, ORDINARY)
     assert draft["headline"] == ORDINARY.title
     assert draft.get("message", ORDINARY.short_answer) == ORDINARY.short_answer
     assert not any("…" in said for said in draft.values())
@@ -316,7 +378,7 @@ def test_points_that_do_not_fit_together_are_left_out_whole():
 
 def test_a_teaching_sheet_has_one_answer_for_each_message():
     form = forms()["teaching"]
-    draft = form.draft(HUGE)
+    draft = drafted(form, HUGE)
     assert len(draft["messages"].split("\n")) == len(draft["answers"].split("\n")) >= 2
     assert "…" not in draft["messages"]
     one_less = {**draft, "answers": draft["answers"].split("\n")[0]}
@@ -339,7 +401,7 @@ def test_a_place_to_report_without_a_telephone_shows_its_address():
 def test_alternative_texts_say_what_stands_on_the_pictures():
     for key in ("cards", "carousel"):
         form = forms()[key]
-        telling = form.telling(form.draft(ORDINARY), ORDINARY)
+        telling = form.telling(drafted(form, ORDINARY), ORDINARY)
         assert ORDINARY.title in telling.pictures_alt[0] and ORDINARY.short_answer in telling.pictures_alt[0]
         assert "0259 399 9999" in telling.pictures_alt[-1]
     assert "Hang up." in forms()["carousel"].telling(forms()["carousel"].draft(ENGLISH), ENGLISH).pictures_alt[3]

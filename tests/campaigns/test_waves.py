@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.core.files.storage import default_storage
 from django.utils import timezone, translation
 from wagtail.models import PageLogEntry
 
-from campaigns import wave_deeds, wave_sweep
+from campaigns import wave_deeds, wave_lock, wave_steps, wave_sweep
 from campaigns.materials import versions
 from campaigns.models import Campaign, Wave, WaveStep
-from campaigns.wave_deeds import Refused
+from campaigns.second_person import Refused
 from campaigns.wave_plan import Standing
 from campaigns.wave_stories import VERSIONS, Teller, paragraphs, revision_of
 from cms import people
@@ -71,7 +73,7 @@ def now_of(wave: Wave) -> Wave:
 
 def posts(wave: Wave) -> list[Delivery]:
     """The deliveries of its steps that count, in the steps' order."""
-    return [place.post for place in wave_deeds.places_of(now_of(wave))]
+    return [place.post for place in wave_lock.places_of(now_of(wave))]
 
 
 def states(wave: Wave) -> list[str]:
@@ -80,7 +82,7 @@ def states(wave: Wave) -> list[str]:
 
 def standings(wave: Wave) -> list[Standing]:
     wave = now_of(wave)
-    return [place.standing(timezone.now()) for place in wave_deeds.places_of(wave, Teller(wave.campaign))]
+    return [place.standing(timezone.now()) for place in wave_lock.places_of(wave, Teller(wave.campaign))]
 
 
 def send(delivery: Delivery) -> None:
@@ -110,6 +112,53 @@ def test_a_loudspeaker_gets_the_speech_that_was_approved(here, publisher):
     wave = started(here, publisher, kind="loudspeaker")
     story = posts(wave)[0].version.story
     assert story.spoken and story.spoken.startswith("Kính thưa bà con")
+
+
+@pytest.mark.parametrize("kind", ["loudspeaker", "spoken"])
+def test_a_recording_goes_with_the_text_it_was_approved_with(here, publisher, client, recording, kind):
+    versions.edit(here.material(kind), {}, here.editor, sound=recording)
+    version = here.approve(kind)
+    audio = posts(started(here, publisher, kind=kind))[0].version.story.audio
+    heard = b"".join(client.get(audio.url).streaming_content)
+    assert (audio.size, audio.sha256) == (len(heard), hashlib.sha256(heard).hexdigest())
+    assert (audio.content_type, audio.seconds, audio.language) == ("audio/mpeg", 60, "vi")
+    assert audio.sha256 == version.sound_sha256
+
+
+def test_a_text_whose_recording_is_gone_waits(here, publisher, recording):
+    versions.edit(here.material("loudspeaker"), {}, here.editor, sound=recording)
+    here.approve("loudspeaker")
+    wave = make_wave(here, timedelta(), kind="loudspeaker")
+    default_storage.delete(recording.file.name)
+    wave_deeds.start(wave, publisher)
+    assert standings(wave) == [Standing.WAITS]
+
+
+def test_a_recording_of_the_old_words_is_not_sent_with_a_correction(here, publisher, recording, clock):
+    versions.edit(here.material("loudspeaker"), {}, here.editor, sound=recording)
+    here.approve("loudspeaker")
+    wave = started(here, publisher, kind="loudspeaker")
+    send(posts(wave)[0])
+    clock.shift(HOUR)
+    here.change(change_kind=Change.CORRECTION, change_note="Số đúng là 156.", signs="Giục bạn làm ngay.")
+    assert Delivery.objects.get(action=Action.CORRECT).version.story.audio is None
+    # The script that the campaign drafted anew has no recording, until somebody records it.
+    assert here.newest("loudspeaker").sound is None
+
+
+def test_a_recording_that_still_says_what_the_campaign_says_goes_with_its_update_and_not_with_its_end(
+    here, publisher, recording, clock
+):
+    versions.edit(here.material("loudspeaker"), {}, here.editor, sound=recording)
+    version = here.approve("loudspeaker")
+    wave = started(here, publisher, kind="loudspeaker")
+    send(posts(wave)[0])
+    clock.shift(HOUR)
+    here.change(change_kind=Change.UPDATE, change_note="Thêm một nguồn.")
+    assert Delivery.objects.get(action=Action.CORRECT).version.story.audio.sha256 == version.sound_sha256
+    clock.shift(HOUR)
+    here.change(change_kind=Change.RETRACTION, change_note="Bài này sai.")
+    assert Delivery.objects.get(action=Action.RETRACT).version.story.audio is None
 
 
 def test_the_revision_grows_with_the_campaign_and_with_the_material():
@@ -469,7 +518,7 @@ def test_a_retraction_ends_the_wave_and_goes_to_what_is_out(here, publisher, clo
     assert retraction.state == State.DUE and retraction.version.story.is_retracted
     assert states(wave) == ["sent", "cancelled"]
     wave = now_of(wave)
-    assert (wave.state, wave.over_words) == (Wave.State.OVER, wave_deeds.CAMPAIGN_RETRACTED)
+    assert (wave.state, wave.over_words) == (Wave.State.OVER, wave_sweep.CAMPAIGN_RETRACTED)
 
 
 def test_a_correction_reaches_the_copies_of_a_wave_that_is_over(here, publisher, clock):
@@ -522,10 +571,10 @@ def test_a_person_ends_it_and_what_is_being_sent_is_not_touched(here, publisher,
 def test_a_step_added_to_a_running_wave_is_planned_at_once(here, publisher):
     wave = started(here, publisher)
     channel = make_channel(name="Thêm")
-    wave_deeds.add_step(wave, publisher, material=here.material("article"), channel=channel, at=NOW + 3 * DAY)
+    wave_steps.add_step(wave, publisher, material=here.material("article"), channel=channel, at=NOW + 3 * DAY)
     assert posts(wave)[-1].scheduled_at == NOW + 3 * DAY
     with pytest.raises(Refused, match="there already"):
-        wave_deeds.add_step(wave, publisher, material=here.material("article"), channel=channel, at=NOW + 3 * DAY)
+        wave_steps.add_step(wave, publisher, material=here.material("article"), channel=channel, at=NOW + 3 * DAY)
 
 
 def test_a_step_is_taken_out_with_its_delivery_unless_it_is_out(here, publisher):
@@ -533,15 +582,15 @@ def test_a_step_is_taken_out_with_its_delivery_unless_it_is_out(here, publisher)
     first, second = wave.steps.all()
     send(posts(wave)[0])
     with pytest.raises(Refused, match="it stays"):
-        wave_deeds.remove_step(first, publisher)
-    wave_deeds.remove_step(second, publisher)
+        wave_steps.remove_step(first, publisher)
+    wave_steps.remove_step(second, publisher)
     assert list(wave.steps.all()) == [first]
     assert Delivery.objects.get(story=second.story_key).state == State.CANCELLED
 
 
 def test_one_step_gets_another_time(here, publisher):
     wave = started(here, publisher)
-    wave_deeds.change_step(wave.steps.last(), publisher, at=NOW + 4 * DAY)
+    wave_steps.change_step(wave.steps.last(), publisher, at=NOW + 4 * DAY)
     assert [post.scheduled_at for post in posts(wave)] == [NOW + HOUR, NOW + 4 * DAY]
     assert now_of(wave).steps.last().after == 4 * DAY - HOUR
 
@@ -550,7 +599,7 @@ def test_reading_the_steps_costs_the_same_for_two_and_for_twenty(here, publisher
     few, many = started(here, publisher), started(here, publisher, *(n * HOUR for n in range(20)))
     for wave in (few, many):
         with django_assert_num_queries(3):
-            wave_deeds.places_of(wave)
+            wave_lock.places_of(wave)
 
 
 def test_a_sweep_over_waves_with_nothing_to_do_does_not_look_at_every_step(

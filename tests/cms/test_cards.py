@@ -224,12 +224,13 @@ def test_publishing_draws_nothing_and_the_sweep_draws_both(people, monkeypatch):
     assert len(drawings) == 2, "drawn once"
 
 
-def test_a_card_asked_for_early_is_drawn_kept_and_served_for_a_year(people, client):
+def test_a_card_asked_for_early_is_drawn_kept_and_caches_ask_again_after_minutes(people, client):
     page = published(people)
     url = cards.address(page, Shape.WIDE)
     answer = client.get(url)
     assert answer.status_code == 200 and answer["Content-Type"] == "image/png"
-    assert "max-age=31536000" in answer["Cache-Control"] and "immutable" in answer["Cache-Control"]
+    assert "max-age=300" in answer["Cache-Control"] and "must-revalidate" in answer["Cache-Control"]
+    assert client.get(url, headers={"if-none-match": answer["ETag"]}).status_code == 304
     assert "Set-Cookie" not in answer
     assert Image.open(io.BytesIO(answer.content)).size == (1200, 630)
     assert files(page) == [url.rsplit("/", 1)[1]]
@@ -245,7 +246,7 @@ def test_a_correction_gives_a_new_address_and_the_old_one_leads_there(people, cl
     new = cards.address(page, Shape.WIDE)
     assert new != old
     answer = client.get(old)
-    assert answer.status_code == 302 and answer["Location"] == new and "immutable" not in answer["Cache-Control"]
+    assert answer.status_code == 302 and answer["Location"] == new and "max-age=300" in answer["Cache-Control"]
     assert client.get(new).status_code == 200
     assert files(page) == [new.rsplit("/", 1)[1]], "the withdrawn verdict is no longer on the disk"
 

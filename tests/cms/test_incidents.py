@@ -15,6 +15,7 @@ from django.utils import timezone
 from cms import people
 from cms.incidents import Appearance, Incident, names_an_account
 from cms.models import KeptCopy
+from cms.wagtail_hooks import IncidentViewSet
 from tests.make import make_incident, make_rebuttal, make_user, publish, team
 
 pytestmark = pytest.mark.django_db
@@ -129,3 +130,20 @@ def test_each_role_sees_in_the_menu_only_what_it_can_use(client, role, sees, doe
         assert part in menu, part
     for part in does_not_see:
         assert part not in menu, part
+
+
+def test_an_incident_just_registered_is_the_first_to_choose(client):
+    """However urgent and however recently seen the others are."""
+    others = [make_incident(urgency=Incident.Urgency.values[0], claim=f"Tin đồn cũ {number}") for number in range(12)]
+    newest = make_incident(
+        urgency=Incident.Urgency.values[-1],
+        claim="Tin đồn mới ghi",
+        first_seen_at=timezone.now() - timedelta(days=9),
+    )
+    client.force_login(make_user(people.EDITOR))
+    addresses = IncidentViewSet().chooser_viewset
+    for name in ("choose", "choose_results"):
+        answer = client.get(reverse(addresses.get_url_name(name)))
+        shown = answer.json()["html"] if name == "choose" else answer.content.decode()
+        titles = [link.get_text(strip=True) for link in BeautifulSoup(shown, "html.parser").select("td a")]
+        assert titles[:2] == [str(newest), str(others[-1])]

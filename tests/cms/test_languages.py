@@ -18,7 +18,8 @@ from wagtail_localize.models import LocaleSynchronization, Translation
 from wagtail_localize.synctree import create_aliases_for_new_page
 
 from cms import people
-from cms.approval import Refusal, digest
+from cms.approval import Refusal
+from cms.content_digest import digest
 from cms.gate import reasons
 from cms.models import AnswerList, Evidence, HomePage, InfoPage, Place, Rebuttal, Topic
 from cms.pages.home import newest_answers

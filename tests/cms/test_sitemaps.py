@@ -124,6 +124,7 @@ def test_translations_name_each_other(client, people):
     assert "/en/" in there.full_url
 
 
+@pytest.mark.usefixtures("each_statement_counts")
 def test_the_number_of_queries_does_not_grow_with_the_pages(client, people, settings):
     published(people)
     client.get("/sitemap.xml")
@@ -135,7 +136,8 @@ def test_the_number_of_queries_does_not_grow_with_the_pages(client, people, sett
 
     few = queries()
     add_pages(1000)
-    assert queries() == few <= 16
+    queries()  # after a change what pages share is read anew, once
+    assert queries() == few <= 18
     assert len(locs(client)) > 1000
 
 

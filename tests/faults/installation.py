@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.servers.migrated import copy_sqlite
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -22,9 +24,12 @@ class Installation:
             "DATA_DIR": str(folder / "var"),
             "DJANGO_SETTINGS_MODULE": "cms.settings",
             "PYTHONPATH": str(ROOT),
+            "PRIVATE_NETWORKS": "127.0.0.0/8,::1/128",  # the stand-ins
             **settings,
         }
         self.processes: list[subprocess.Popen[bytes]] = []
+        if "DATABASE_URL" not in settings:
+            copy_sqlite(folder / "var" / "db.sqlite3")
 
     def manage(self, *command: str) -> None:
         """Runs a management command to its end."""

@@ -1,4 +1,4 @@
-"""Our own site as far as a channel needs it: pictures and a film at addresses that anybody may fetch."""
+"""Our own site as far as a channel needs it: pictures, a film and a recording at addresses that anybody may fetch."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from publishing.sandbox.server import Reply, Request, Sandbox
 
+SOUND = b"ID3" + bytes(range(256)) * 80
 MP4 = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" + b"film " * 200
 
 
@@ -23,12 +24,15 @@ def png(number: int, width: int = 16, height: int = 9) -> bytes:
 
 
 class PublicFiles(Sandbox):
-    """/<number>.png, /film.mp4, and what is no picture, too large, gone, or not there right now."""
+    """/<number>.png, /film.mp4, /sound.mp3, and what is no picture, too large, gone, or not there right now."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.sound = SOUND
         self.route("GET", r"/(\d+)\.png", self._picture)
         self.route("GET", r"/film\.mp4", lambda request: Reply(200, MP4, content_type="video/mp4"))
+        self.route("GET", r"/sound\.mp3", lambda request: Reply(200, self.sound, content_type="audio/mpeg"))
+        self.route("GET", r"/moved\.png", lambda request: Reply(302, "", headers={"Location": "/1.png"}))
         self.route("GET", r"/page\.png", lambda request: Reply(200, "<!doctype html><title>Không phải ảnh</title>"))
         self.route("GET", r"/large\.png", lambda request: Reply(200, png(1) + b"\0" * 12_000_000))
         self.route("GET", r"/away\.png", lambda request: Reply(503, "Bảo trì"))

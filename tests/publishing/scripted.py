@@ -21,6 +21,9 @@ class Clock:
     def __call__(self) -> float:
         return self.now
 
+    def forward(self, seconds: float) -> None:
+        self.now += seconds
+
 
 class Scripted(Http):
     """Answers with what it was given, and remembers what was asked."""

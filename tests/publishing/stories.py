@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import unicodedata
 import uuid
@@ -9,7 +10,7 @@ from dataclasses import fields
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from publishing.story import Source, Story
+from publishing.story import Audio, Source, Story
 
 VIETNAM = timezone(timedelta(hours=7))
 FAMILY = "👨‍👩‍👧‍👦"  # one letter to a reader, seven code points
@@ -64,6 +65,12 @@ def fresh_story(**kw: Any) -> Story:
         "short_answer": f"Không đúng. Cầu Lam Giang vẫn thông xe bình thường, tin số {token}.",
     }
     return make_story(**(values | kw))
+
+
+def make_audio(url: str, content: bytes, **kw: Any) -> Audio:
+    """The recording ``content`` at ``url``, as approved."""
+    known = {"title": "Lời đọc", "content_type": "audio/mpeg", "seconds": 65, "language": "vi"}
+    return Audio(url=url, size=len(content), sha256=hashlib.sha256(content).hexdigest(), **(known | kw))
 
 
 def token_of(story: Story) -> str:
@@ -132,6 +139,7 @@ def variants() -> dict[str, Story]:
             verdict="False",
             short_answer="Not true. No health office has given this advice.",
         ),
+        "recorded": make_story(audio=make_audio("https://tinthat.example/tai-lieu/7/sound.mp3", b"sound", seconds=0)),
         "query": make_story(url="https://tinthat.example/bac-bo/?id=7&utm_source=a%20b#ket-luan"),
     }
 

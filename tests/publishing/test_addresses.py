@@ -21,7 +21,7 @@ def test_the_open_internet_is_public(host: str) -> None:
 @pytest.mark.parametrize(
     "host",
     "127.0.0.1 127.8.8.8 10.0.0.1 172.16.3.4 192.168.1.1 169.254.169.254 100.64.0.1 0.0.0.0 224.0.0.1 255.255.255.255 "
-    "::1 :: fe80::1 fe80::1%eth0 fd00::1 ff02::1 ::ffff:10.0.0.1 64:ff9b::a00:1 2002:a00:1:: tinthat.example".split(),
+    "::1 :: fe80::1 fe80::1%eth0 fd00::1 ff02::1 ::ffff:10.0.0.1 ::7f00:1 ::10.0.0.1 fec0::1 64:ff9b:1::1 2001:0:a00:1:: 192.0.0.8 198.18.0.1 240.0.0.1 64:ff9b::a00:1 2002:a00:1:: tinthat.example".split(),
 )
 def test_private_networks_and_what_wraps_them_are_not(host: str) -> None:
     assert not is_public(host)
@@ -64,9 +64,28 @@ def test_a_call_for_public_addresses_only_lets_go_of_a_private_one_before_it_say
     assert Http(connect=1, read=1).call("GET", by_name).json == {"ok": True}
     with pytest.raises(NotPublic):
         Http(connect=1, read=1).call("GET", by_name, only_public=True)  # no connection is shared between the two
-    with pytest.raises(NotSent) as caught:
+    with pytest.raises(NotPublic):  # nor does it tell whether somebody is there
         Http(connect=1, read=1).call("GET", "http://127.0.0.1:9/", only_public=True)
+
+
+def test_a_name_is_asked_for_once_and_only_what_was_looked_at_is_connected_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, reached = [], []
+
+    def name_server(host: str, port: int, *args: object, **options: object) -> list[tuple[object, ...]]:
+        asked.append(host)
+        where = "10.0.0.1" if len(asked) > 1 else "8.8.8.8"  # another answer the second time
+        return [(2, 1, 6, "", (private, port)) for private in ("192.168.0.1", where)]
+
+    def connect(address: tuple[str, int], *args: object, **options: object) -> None:
+        reached.append(address)
+        raise OSError("nobody is there")
+
+    monkeypatch.setattr("publishing.channels.addresses.socket.getaddrinfo", name_server)
+    monkeypatch.setattr("urllib3.util.connection.create_connection", connect)
+    with pytest.raises(NotSent) as caught:
+        Http(connect=1, read=1).call("GET", "http://turns.example/", only_public=True)
     assert not isinstance(caught.value, NotPublic), "one that is down is only that"
+    assert (asked, reached) == (["turns.example"], [("8.8.8.8", 80)])
 
 
 def test_paths_are_in_no_log_whatever_its_level(server: Sandbox, caplog: pytest.LogCaptureFixture) -> None:

@@ -7,6 +7,7 @@ cannot be found in its settings as host:port has a ``down()`` that returns an ad
 from __future__ import annotations
 
 import ast
+import hashlib
 import html
 import inspect
 import json
@@ -14,18 +15,28 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django import forms
 
-from publishing.channels import adapters
+from publishing.channels import adapters, recording
 from publishing.channels.base import Adapter, ChannelError, Outcome, Problem
 from publishing.channels.http import Http
 from publishing.story import Action, Post, Receipt, Story, Way
+from tests.publishing.public_files import SOUND, PublicFiles
 from tests.publishing.rigs import rigs
-from tests.publishing.stories import fresh_story, make_correction, make_retraction, make_story, token_of, variants
+from tests.publishing.stories import (
+    fresh_story,
+    make_audio,
+    make_correction,
+    make_retraction,
+    make_story,
+    token_of,
+    variants,
+)
 
 RIGS = rigs()
 STORIES = variants()
@@ -338,6 +349,108 @@ def test_a_probe_names_the_account_and_publishes_nothing(rig: Any) -> None:
     assert len(rig.copies()) == before
 
 
+# Recordings --------------------------------------------------------------------------------------------------
+
+
+def recorded(our_site: PublicFiles, story: Story, sound: bytes = SOUND) -> Story:
+    """``story`` with a recording, which is what is at its address now."""
+    our_site.sound = sound
+    return replace(story, audio=make_audio(f"{our_site.url}/sound.mp3", sound))
+
+
+def takes_audio(rig: Any) -> Adapter:
+    adapter: Adapter = rig.adapter()
+    if not adapter.takes_audio:
+        pytest.skip(f"{rig.kind} takes no recording: it stays on the page that is linked")
+    return adapter
+
+
+@pytest.mark.parametrize("action", [Action.POST, Action.CORRECT])
+def test_a_recording_goes_along_or_nothing_is_said_of_it(rig: Any, our_site: PublicFiles, action: Action) -> None:
+    adapter, story = rig.adapter(), fit(rig, make_story())
+    if action == Action.CORRECT:
+        story = make_correction(story)
+    with_audio = recorded(our_site, story)
+    without, post = (adapter.render(one, action, MARKER) for one in (story, with_audio))
+    if not adapter.takes_audio:
+        assert post == without
+        return
+    assert post.audio == with_audio.audio
+    assert (post.audio_name or post.audio.url) in readable(post) + json.dumps(post.extra)
+    assert adapter.allowance_for(post) >= adapter.allowance_for(without)
+
+
+def test_a_recording_that_is_too_large_stays_where_it_is_and_the_text_says_where(
+    rig: Any, our_site: PublicFiles
+) -> None:
+    adapter = takes_audio(rig)
+    story = recorded(our_site, make_story())
+    story = replace(story, audio=replace(story.audio, size=10**9))
+    post = adapter.render(story, Action.POST, MARKER)
+    assert not post.audio_name
+    assert story.audio and story.audio.url in readable(post) + json.dumps(post.extra)
+
+
+def test_a_withdrawal_carries_no_recording(rig: Any, our_site: PublicFiles) -> None:
+    adapter, story = takes_audio(rig), make_story()
+    gone = make_retraction(story)
+    post = adapter.render(recorded(our_site, gone), Action.RETRACT, MARKER)
+    assert post == adapter.render(gone, Action.RETRACT, MARKER)
+    assert post.audio is None and "sound.mp3" not in readable(post) + json.dumps(post.extra)
+
+
+def follow(adapter: Adapter, receipts: list[Receipt], story: Story, action: Action, marker: str) -> Receipt:
+    """What the outbox does with a change of what is out as ``receipts``."""
+    post = adapter.render(story, action, marker)
+    if adapter.way(action) is Way.EDIT:
+        return adapter.edit(receipts[0], post, f"a{token_of(story)}")
+    earlier = tuple(one.remote_id for one in receipts)
+    return adapter.send(replace(post, follows=earlier[0], earlier=earlier), marker)
+
+
+def test_the_very_recording_that_was_approved_arrives_is_replaced_and_withdrawn(
+    rig: Any, our_site: PublicFiles
+) -> None:
+    adapter, story = takes_audio(rig), fresh_story()
+    # Nobody else's: the rig is shared.
+    first, second = (f"{token_of(story)} {number}".encode() * 9000 for number in (1, 2))
+    was, now = (hashlib.sha256(one).hexdigest() for one in (first, second))
+    out = recorded(our_site, story, first)
+    receipts = [sent(adapter, out, f"a{token_of(story)}")]
+    assert rig.sounds().count(was) == 1
+    sent(adapter, out, f"a{token_of(story)}") if adapter.finds else None
+    assert rig.sounds().count(was) == 1, "sent twice is there once"
+    corrected = recorded(our_site, make_correction(story), second)
+    receipts.append(follow(adapter, receipts, corrected, Action.CORRECT, f"b{token_of(story)}"))
+    assert rig.sounds().count(now) == 1
+    receipts.append(follow(adapter, receipts, make_retraction(corrected), Action.RETRACT, f"c{token_of(story)}"))
+    if getattr(rig, "is_beyond_recall", False):
+        pytest.skip(f"{rig.kind} cannot take a recording back; it is told not to be played again")
+    assert not {was, now} & set(rig.sounds())
+
+
+@pytest.mark.parametrize(
+    ("name", "sound", "outcome", "words"),
+    [
+        ("sound.mp3", b"another file", Outcome.PERMANENT, recording.CHANGED),
+        ("gone.mp3", SOUND, Outcome.PERMANENT, recording.WORDS.gone),
+        ("away.png", SOUND, Outcome.TRANSIENT, recording.WORDS.away),
+    ],
+)
+def test_without_its_approved_recording_nothing_goes_out(
+    rig: Any, our_site: PublicFiles, name: str, sound: bytes, outcome: Outcome, words: str
+) -> None:
+    adapter = takes_audio(rig)
+    if not adapter.render(recorded(our_site, make_story()), Action.POST, MARKER).audio_name:
+        pytest.skip(f"{rig.kind} hands over the address")
+    story = recorded(our_site, fresh_story())
+    story = replace(story, audio=replace(story.audio, url=f"{our_site.url}/{name}"))
+    our_site.sound = sound
+    error = refusal(rig, lambda: sent(adapter, story, f"n{token_of(story)}"))
+    assert (error.outcome, error.words) == (outcome, words)
+    assert copies_of(rig, story) == []
+
+
 # How it does, and credentials that run out -------------------------------------------------------------------
 
 KNOWN_MEASURES = {"views", "reach", "reactions", "comments", "shares"}
@@ -482,6 +595,8 @@ MAY_IMPORT = {
     "publishing.channels.mail",
     "publishing.channels.newsroom_item",
     "publishing.channels.newsroom_newsml",
+    "publishing.channels.own_files",
+    "publishing.channels.recording",
     "publishing.channels.sftp",
     "publishing.channels.sftp_form",
     "publishing.channels.smtp",

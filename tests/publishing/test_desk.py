@@ -132,18 +132,41 @@ def test_a_publisher_sees_channels_but_cannot_change_or_test_them(client, publis
     assert client.get(reverse("publishing_channel_new")).status_code == 302
 
 
-def test_the_first_page_counts_what_waits(client):
-    stopped = make_channel(stopped_at=timezone.now())
-    owe(stopped, state=State.FAILED)
-    owe(stopped, wording="Lời riêng")
-    client.force_login(make_user(people.APPROVER))
-    home = text_of(client.get("/admin/"))
-    for state in ("trouble", "approve", "stopped"):
-        link = f"{reverse('publishing_deliveries')}?state={state}"
-        assert f'{link}"><strong>1</strong>' in home
-        assert client.get(link).status_code == 200
-    client.force_login(make_user(people.EDITOR))
-    assert "publishing-waiting" not in text_of(client.get("/admin/"))
+@pytest.mark.parametrize(
+    ("role", "parts"),
+    [
+        (people.EDITOR, set()),
+        (people.APPROVER, {"wording"}),
+        (people.PUBLISHER, {"deliveries", "channels"}),
+        (people.ADMINISTRATOR, {"deliveries", "channels"}),
+    ],
+)
+def test_the_first_page_shows_each_role_what_it_can_do_something_about(client, role, parts):
+    stopped = make_channel(stopped_at=timezone.now(), stopped_words="Connect it again.")
+    failed, worded = owe(stopped, state=State.FAILED), owe(stopped, state=State.PLANNED, wording="Lời riêng")
+    client.force_login(make_user(role))
+    page = BeautifulSoup(client.get("/admin/").content, "html.parser")
+    shown = {key: page.select_one(f"[aria-labelledby=today-{key}]") for key in ("deliveries", "wording", "channels")}
+    assert {key for key, part in shown.items() if part} == parts
+    links = {link["href"] for part in shown.values() if part for link in part.select("li a")}
+    assert (reverse("publishing_delivery", args=[failed.pk]) in links) == ("deliveries" in parts)
+    assert (reverse("publishing_delivery", args=[worded.pk]) in links) == ("wording" in parts)
+
+
+def test_nobody_is_asked_to_approve_their_own_wording(client):
+    approver = make_user(people.APPROVER)
+    owe(make_channel(), state=State.PLANNED, wording="Lời riêng", wording_by=approver)
+    client.force_login(approver)
+    assert "today-wording" not in text_of(client.get("/admin/"))
+
+
+def test_a_channel_whose_access_ends_soon_is_on_the_first_page_and_one_that_renews_itself_is_not(client):
+    ends = timezone.now() + timedelta(days=3)
+    make_channel(expires_at=ends)
+    make_channel("youtube", name="Kênh tự gia hạn", expires_at=ends)
+    client.force_login(make_user(people.PUBLISHER))
+    part = BeautifulSoup(client.get("/admin/").content, "html.parser").select_one("[aria-labelledby=today-channels]")
+    assert "Trang Ánh Dương" in part.text and "2 days left" in part.text and "Kênh tự gia hạn" not in part.text
 
 
 # Composing ----------------------------------------------------------------------------------------------------

@@ -9,17 +9,17 @@ from typing import Any
 
 import pytest
 import requests
-from requests.structures import CaseInsensitiveDict
 
 from publishing.channels import facebook, facebook_feed
-from publishing.channels.base import ChannelError, Outcome
+from publishing.channels.base import Outcome
 from publishing.channels.facebook import Facebook, FacebookForm
 from publishing.channels.facebook_errors import APP_SECRET as APP_SECRET_WORDS
 from publishing.channels.facebook_errors import GONE, NO_PAGE, NOT_ALLOWED, OTHER_PAGE, TOO_MANY
-from publishing.channels.http import Answer, Http, NoAnswer, NotSent
+from publishing.channels.http import Answer, NoAnswer, NotSent
 from publishing.sandbox.facebook import PAGE_ID, PAGE_NAME, PAGE_TOKEN, USER_TOKEN, FacebookSandbox, Stored
 from publishing.story import Action, Post, Receipt, Way
 from tests.publishing.rigs.facebook import APP_SECRET, Rig
+from tests.publishing.scripted import Clock, Scripted, answer, raised
 from tests.publishing.stories import fresh_story, make_correction, make_retraction, make_story
 
 GRAPH = f"/v25.0/{PAGE_ID}/feed"
@@ -29,38 +29,6 @@ GRAPH = f"/v25.0/{PAGE_ID}/feed"
 def rig() -> Iterator[Rig]:
     with Rig() as running:
         yield running
-
-
-class Clock:
-    """Seconds since 1970, moved by hand."""
-
-    def __init__(self) -> None:
-        self.now = 1_795_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-class Scripted(Http):
-    """Answers with what it was given, and remembers what was asked."""
-
-    def __init__(self, *answers: Answer | Exception) -> None:
-        super().__init__()
-        self.answers = list(answers)
-        self.asked: list[tuple[str, str, dict[str, Any]]] = []
-
-    def call(self, method: str, url: str, **options: Any) -> Answer:
-        self.asked.append((method, url, options))
-        answer = self.answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-
-def answer(body: Any, status: int = 200, **headers: str) -> Answer:
-    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    named = CaseInsensitiveDict({name.replace("_", "-"): value for name, value in headers.items()})
-    return Answer(status, named, raw, None if isinstance(body, bytes) else body)
 
 
 def error(code: int, subcode: int = 0, status: int = 400, more: dict[str, Any] | None = None, **headers: str) -> Answer:
@@ -73,12 +41,6 @@ def error(code: int, subcode: int = 0, status: int = 400, more: dict[str, Any] |
 def scripted(*answers: Answer | Exception, **secrets: str) -> Facebook:
     config = {"page_id": PAGE_ID, "api_base": "https://graph.facebook.com", "api_version": "v25.0"}
     return Facebook(config, {"access_token": PAGE_TOKEN} | secrets, PAGE_NAME, Scripted(*answers))
-
-
-def raised(call: Any) -> ChannelError:
-    with pytest.raises(ChannelError) as caught:
-        call()
-    return caught.value
 
 
 POST = Post(text="Tin", link="https://tinthat.example/?utm_id=abc")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import errno
+from dataclasses import replace
 from typing import Any
 
+import paramiko
 import pytest
 
 from publishing.channels import sftp
@@ -12,24 +14,13 @@ from publishing.channels.base import ChannelError, Outcome
 from publishing.channels.http import Http
 from publishing.channels.loudspeaker import Loudspeaker
 from publishing.sandbox.sftp import make_private_key
-from publishing.story import Action, Post
-from tests.publishing.stories import make_correction, make_retraction, make_story
-from tests.servers.sftp import RealSftp, real_sftp
+from publishing.story import Action, Post, Story
+from tests.publishing.public_files import PublicFiles
+from tests.publishing.stories import make_audio, make_correction, make_retraction, make_story
+from tests.servers.sftp import RealSftp
 
 pytestmark = pytest.mark.needs("sshd", "ssh-keygen")
 MARKER = "m7k2p9x4qa"
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[RealSftp]:
-    with real_sftp() as made:
-        yield made
-
-
-@pytest.fixture
-def server(running: RealSftp) -> RealSftp:
-    running.clear()
-    return running
 
 
 def station(server: RealSftp, private_key: str = "", **config: Any) -> Loudspeaker:
@@ -75,6 +66,67 @@ def test_what_follows_is_a_file_beside_the_first(server: RealSftp) -> None:
     names = [adapter.send(adapter.render(one, action, marker), marker).remote_id for one, action, marker in steps]
     assert server.names() == sorted(names) and len(set(names)) == 3
     assert "RÚT TIN" in (server.inbox / names[2]).read_text().upper()
+
+
+def recorded(site: PublicFiles, story: Story, sound: bytes) -> Story:
+    site.sound = sound
+    return replace(story, audio=make_audio(f"{site.url}/sound.mp3", sound))
+
+
+def test_the_recording_is_laid_beside_the_sheet_and_taken_away_when_it_no_longer_stands(
+    server: RealSftp, our_site: PublicFiles
+) -> None:
+    adapter, story = station(server), make_story()
+    first, second = (bytes([number]) * 700_000 for number in (1, 2))
+    out = adapter.render(recorded(our_site, story, first), Action.POST, "first")
+    receipts = [adapter.send(out, "first").remote_id]
+    assert server.names() == sorted([out.files[0].name, out.audio_name])
+    assert (server.inbox / out.audio_name).read_bytes() == first
+    assert out.audio_name in (server.inbox / receipts[0]).read_text()
+    assert adapter.send(out, "first").remote_id == receipts[0], "the same again is there once"
+
+    corrected = adapter.render(recorded(our_site, make_correction(story), second), Action.CORRECT, "second")
+    receipts.append(adapter.send(replace(corrected, earlier=tuple(receipts)), "second").remote_id)
+    assert server.names() == sorted([*receipts, corrected.audio_name])
+    assert (server.inbox / corrected.audio_name).read_bytes() == second
+
+    gone = adapter.render(make_retraction(story, revision=3), Action.RETRACT, "third")
+    receipts.append(adapter.send(replace(gone, earlier=tuple(receipts)), "third").remote_id)
+    assert server.names() == sorted(receipts)
+
+
+def test_half_of_a_recording_that_a_killed_upload_left_is_replaced_before_its_sheet_comes(
+    server: RealSftp, our_site: PublicFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adapter, sound = station(server), b"sound" * 50_000
+    post = adapter.render(recorded(our_site, make_story(), sound), Action.POST, MARKER)
+    (server.inbox / f".{post.audio_name}.part").write_bytes(sound[:1000])
+    put, order = sftp.Folder.put, []
+
+    def watched(self: sftp.Folder, name: str, content: bytes, *, is_trigger: bool) -> None:
+        order.append((name, is_trigger))
+        put(self, name, content, is_trigger=is_trigger)
+
+    monkeypatch.setattr(sftp.Folder, "put", watched)
+    adapter.send(post, MARKER)
+    assert order == [(post.audio_name, False), (post.files[0].name, True)]
+    assert server.names() == sorted([post.audio_name, post.files[0].name])
+    assert (server.inbox / post.audio_name).read_bytes() == sound
+
+
+def test_a_server_that_lets_nobody_remove_anything_gets_the_withdrawal_all_the_same(
+    server: RealSftp, our_site: PublicFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adapter, story = station(server), make_story()
+    receipt = adapter.send(adapter.render(recorded(our_site, story, b"x"), Action.POST, "first"), "first")
+    gone = adapter.render(make_retraction(story), Action.RETRACT, "second")
+
+    def refused(self: Any, path: str) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(paramiko.SFTPClient, "remove", refused)
+    name = adapter.send(replace(gone, earlier=(receipt.remote_id,)), "second").remote_id
+    assert "Không phát lại" in (server.inbox / name).read_text()
 
 
 def test_half_of_a_sheet_that_a_killed_upload_left_is_replaced(server: RealSftp) -> None:

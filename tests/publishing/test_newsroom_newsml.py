@@ -46,7 +46,7 @@ ORDER = {
         "by",
         "description",
     ],
-    "contentSet": ["inlineXML", "inlineData"],
+    "contentSet": ["inlineXML", "inlineData", "remoteContent"],
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,23 +14,12 @@ from publishing.channels.http import Http
 from publishing.channels.newsroom import Newsroom
 from publishing.sandbox.sftp import make_private_key
 from publishing.story import Action, Receipt
-from tests.publishing.stories import make_correction, make_retraction, make_story
-from tests.servers.sftp import RealSftp, real_sftp
+from tests.publishing.public_files import PublicFiles
+from tests.publishing.stories import make_audio, make_correction, make_retraction, make_story
+from tests.servers.sftp import RealSftp
 
 pytestmark = pytest.mark.needs("sshd", "ssh-keygen")
 MARKER = "m7k2p9x4qa"
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[RealSftp]:
-    with real_sftp() as made:
-        yield made
-
-
-@pytest.fixture
-def server(running: RealSftp) -> RealSftp:
-    running.clear()
-    return running
 
 
 def newsroom(server: RealSftp, private_key: str = "", **config: Any) -> Newsroom:
@@ -79,6 +68,32 @@ def test_correction_and_withdrawal_arrive_as_new_versions_beside_the_first(serve
     assert len({item["uri"] for item in items}) == 1
     assert [item["version"] for item in items] == ["1", "2", "3"]
     assert [item["pubStatus"] for item in items] == ["usable", "usable", "canceled"]
+
+
+def test_the_recording_is_there_before_the_item_that_speaks_of_it(
+    server: RealSftp, our_site: PublicFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    adapter = newsroom(server, formats="both")
+    our_site.sound = b"ID3" + b"sound" * 100_000
+    story = replace(make_story(), audio=make_audio(f"{our_site.url}/sound.mp3", our_site.sound))
+    post = adapter.render(story, Action.POST, MARKER)
+    put, seen = sftp.Folder.put, []
+
+    def watched(self: sftp.Folder, name: str, content: bytes, *, is_trigger: bool) -> None:
+        put(self, name, content, is_trigger=is_trigger)
+        seen.append(server.names())
+
+    monkeypatch.setattr(sftp.Folder, "put", watched)
+    receipt = adapter.send(post, MARKER)
+    assert seen[0] == [post.audio_name] and len(seen) == 4
+    assert (server.inbox / post.audio_name).read_bytes() == our_site.sound
+    item = json.loads((server.inbox / receipt.remote_id).read_text())
+    (spoken,) = [one for one in item["renditions"] if one["name"] == "spoken"]
+    assert (spoken["title"], spoken["sizeInBytes"]) == (post.audio_name, len(our_site.sound))
+    gone = adapter.render(make_retraction(story), Action.RETRACT, "second")
+    after = adapter.send(replace(gone, earlier=(receipt.remote_id,)), "second")
+    assert post.audio_name not in server.names()
+    assert [one["name"] for one in json.loads((server.inbox / after.remote_id).read_text())["renditions"]] == ["web"]
 
 
 def test_a_probe_leaves_nothing_behind(server: RealSftp) -> None:

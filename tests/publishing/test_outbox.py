@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import ClassVar
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils import timezone, translation
 
-from publishing import by_hand, channels, claiming, models, outbox, turn, vault
+from publishing import by_hand, channels, claiming, models, outbox, steady, turn, vault
 from publishing.channels.base import Adapter, ChannelError, ChannelForm, Outcome, Probe
 from publishing.models import Attempt, Channel, Delivery, Organisation, State, StoryVersion
 from publishing.plan import Owed
@@ -310,6 +311,49 @@ def test_a_fault_of_ours_is_a_failure_in_words_not_a_loop(channel, fake, monkeyp
     monkeypatch.setattr(fake, "render", lambda *_: 1 / 0)
     assert run() == [State.FAILED]
     assert "could not be prepared" in again(delivery).words
+
+
+@pytest.mark.parametrize(
+    "error", [OperationalError("database or disk is full"), InterfaceError("connection already closed")]
+)
+def test_a_database_that_is_away_before_the_call_is_no_failure_of_the_delivery(channel, fake, monkeypatch, error):
+    delivery = owe(channel)
+
+    def away(*_: object) -> None:
+        raise error
+
+    with monkeypatch.context() as broken:
+        broken.setattr(turn.commit, "now", away)
+        assert run() == [State.DUE]
+    assert not fake.sends and again(delivery).doubts == 0 and "tried again by itself" in again(delivery).words
+    due_now()
+    assert run() == [State.SENT] and len(fake.sends) == 1
+
+
+def test_a_lease_does_not_run_out_because_the_clock_was_set(channel, fake, time_machine, monkeypatch):
+    """The call is under way, the clock of the machine is put forward by an hour, and the channel does not have the post yet."""
+    time_machine.move_to(timezone.now())
+    delivery, taken = owe(channel), []
+
+    def while_it_is_set(self, post, marker):
+        time_machine.shift(timedelta(hours=1))
+        taken.extend(outbox.claim(1, forgiven=timedelta(hours=1)))
+        return Receipt(f"id-{marker}", "")
+
+    monkeypatch.setattr(Fake, "send", while_it_is_set)
+    assert run() == [State.SENT] and not taken and again(delivery).attempt_no == 1
+
+
+def test_a_clock_that_is_set_is_noticed_and_forgiven_for_a_while(monkeypatch):
+    day, steady_now = [1_000_000.0], [500.0]
+    clocks = SimpleNamespace(time=lambda: day[0], monotonic=lambda: steady_now[0])
+    monkeypatch.setattr(steady, "time", clocks)
+    clock = steady.Steady()
+    for passed, jump, forgiven in ((60, 0, 0), (60, 2, 0), (60, 3600, 3600), (60, -3600, 0), (60, 90, 90), (901, 0, 0)):
+        steady_now[0] += passed
+        day[0] += passed + jump
+        clock.notice()
+        assert clock.forgiven() == timedelta(seconds=forgiven), (passed, jump)
 
 
 def test_credentials_under_a_lost_key_stop_the_channel(channel, settings):

@@ -67,7 +67,7 @@ def test_the_name_of_a_series_is_the_newest_one(db):
     StoryVersion.of(make_correction(first, series_name="Tên mới"))
     version(**OTHER)
     version()
-    assert all_series() == [Series("campaign-2", OTHER["series_name"]), Series("campaign-1", "Tên mới")]
+    assert all_series(make_user()) == [Series("campaign-2", OTHER["series_name"]), Series("campaign-1", "Tên mới")]
 
 
 def test_every_tone_has_a_colour_that_is_seen_on_light_and_on_dark():

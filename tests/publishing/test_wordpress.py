@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import base64
-import io
 import re
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
@@ -17,9 +15,8 @@ from typing import Any
 import pytest
 import requests
 
-from publishing.channels import wordpress_media
+from publishing.channels import own_files, wordpress_media
 from publishing.channels.base import Outcome
-from publishing.channels.http import Download, Http
 from publishing.channels.wordpress import BINNED, FIREWALL, LOGIN, MOVED, NO_CATEGORY, TWINS, WITHHELD, WordPress
 from publishing.sandbox.wordpress import CATEGORY, DISPLAY_NAME, NAME, PASSWORD, ROLES, USERNAME, WordPressSandbox
 from publishing.story import Action, Image, Source, Way
@@ -512,10 +509,10 @@ def test_a_picture_that_fails_holds_the_article_back_and_never_in_doubt(
 @pytest.mark.parametrize(
     ("name", "outcome", "words"),
     [
-        ("page.png", Outcome.PERMANENT, wordpress_media.NO_PICTURE),
-        ("large.png", Outcome.PERMANENT, wordpress_media.TOO_LARGE),
-        ("nowhere.png", Outcome.PERMANENT, wordpress_media.GONE),
-        ("away.png", Outcome.TRANSIENT, wordpress_media.AWAY),
+        ("page.png", Outcome.PERMANENT, own_files.NO_PICTURE),
+        ("large.png", Outcome.PERMANENT, own_files.PICTURE.too_large),
+        ("nowhere.png", Outcome.PERMANENT, own_files.PICTURE.gone),
+        ("away.png", Outcome.TRANSIENT, own_files.PICTURE.away),
     ],
 )
 def test_a_picture_that_cannot_be_had_is_told_in_words_before_anything_is_published(
@@ -533,25 +530,7 @@ def test_a_site_of_ours_that_does_not_answer_is_asked_again(pictured: WithPictur
     adapter, story = pictured.adapter(), pictured.fit(fresh_story())
     away = replace(story.images[0], url="http://127.0.0.1:9/1.png")
     error = refusal(lambda: adapter.send(adapter.render(replace(story, images=(away,)), Action.POST, MARKER), MARKER))
-    assert (error.outcome, error.words) == (Outcome.TRANSIENT, wordpress_media.AWAY)
-
-
-def test_a_picture_that_broke_off_is_not_uploaded_in_part() -> None:
-    error = refusal(lambda: wordpress_media.fetched(BrokenOff(), "https://tinthat.example/a.png"))
-    assert (error.outcome, error.words) == (Outcome.TRANSIENT, wordpress_media.AWAY)
-
-
-class BrokenOff(Http):
-    """Half a picture."""
-
-    @contextmanager
-    def download(self, url: str, start: int = 0) -> Iterator[Download]:
-        yield Download(200, "image/png", len(png(1)), _Raw(png(1)[:20]))
-
-
-class _Raw(io.BytesIO):
-    def read(self, size: int | None = -1, decode_content: bool = False) -> bytes:
-        return super().read(size)
+    assert (error.outcome, error.words) == (Outcome.TRANSIENT, own_files.PICTURE.away)
 
 
 def test_a_server_that_takes_no_file_of_that_size_is_told_as_such(pictured: WithPicture) -> None:
@@ -577,7 +556,7 @@ def test_a_correction_reaches_readers_even_if_its_picture_does_not(pictured: Wit
     gone = replace(story.images[0], url=f"{pictured.files.url}/nowhere.png")
     after = make_correction(replace(story, images=(gone,)))
     error = refusal(lambda: adapter.edit(receipt, adapter.render(after, Action.CORRECT, "another234"), MARKER))
-    assert error.words == wordpress_media.GONE
+    assert error.words == own_files.PICTURE.gone
     assert after.change in pictured.copies()[0]["text"]
 
 
@@ -627,22 +606,3 @@ def test_a_probe_asks_whether_pictures_may_be_uploaded(pictured: WithPicture, mo
     adapter, story = pictured.adapter(), pictured.fit(fresh_story())
     error = refusal(lambda: adapter.send(adapter.render(story, Action.POST, MARKER), MARKER))
     assert (error.outcome, error.words, kept(pictured)) == (Outcome.AUTH, wordpress_media.NO_UPLOAD, [])
-
-
-@pytest.mark.parametrize(
-    ("body", "kind"),
-    [
-        (b"\xff\xd8\xff\xe0JFIF", "jpg"),
-        (png(1), "png"),
-        (b"GIF89a..", "gif"),
-        (b"RIFF\x00\x00\x00\x00WEBPVP8 ", "webp"),
-        (b"RIFF\x00\x00\x00\x00WAVEfmt ", None),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", None),
-        (b"", None),
-    ],
-)
-def test_a_picture_is_what_its_bytes_say(body: bytes, kind: str | None) -> None:
-    if kind is None:
-        assert refusal(lambda: wordpress_media.kind_of(body)).words == wordpress_media.NO_PICTURE
-    else:
-        assert wordpress_media.kind_of(body)[0] == kind

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import requests
 
-from publishing.channels import wordpress_media
+from publishing.channels import own_files, wordpress_media
 from publishing.channels.base import ChannelError, Outcome
 from publishing.channels.wordpress import WordPress
 from publishing.sandbox.wordpress import WordPressSandbox
@@ -272,7 +272,7 @@ def test_what_is_no_picture_never_reaches_the_newspaper_and_nothing_is_published
     story, channel = illustrated(files), uploading(site)
     story = replace(story, images=(replace(story.images[0], url=f"{files.url}/page.png"),))
     before = site.pictures()
-    assert refusal(lambda: posted(channel, story)).words == wordpress_media.NO_PICTURE
+    assert refusal(lambda: posted(channel, story)).words == own_files.NO_PICTURE
     assert (posts_of(site, story), site.pictures()) == ([], before)
 
 

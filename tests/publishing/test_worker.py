@@ -20,7 +20,7 @@ class Outbox:
         self.taken: list[float] = []
         self.looks = 0
 
-    def claim(self, limit):
+    def claim(self, limit, forgiven=None):
         self.looks += 1
         now = time.monotonic()
         ready = [at for at in self.due if at <= now][:limit]
@@ -77,7 +77,7 @@ def test_it_stays_while_others_have_all_that_the_channels_take_at_once(box, at_w
     # Its second and third look find every channel full; nothing tells when one is free.
     full = [False, True, True, False]
 
-    def claim(limit):
+    def claim(limit, forgiven):
         return [] if full and full.pop(0) else box.claim(1)
 
     monkeypatch.setattr(outbox, "claim", claim)
@@ -119,7 +119,7 @@ def test_one_that_cannot_reach_the_database_tries_again(box, at_work, settings, 
     settings.DELIVERY_POLL_SECONDS = 0.05
     failures = [OSError("away"), OSError("away")]
 
-    def claim(limit):
+    def claim(limit, forgiven):
         if failures:
             raise failures.pop()
         return box.claim(limit)

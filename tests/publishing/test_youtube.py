@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,17 +14,17 @@ from typing import Any
 
 import pytest
 import requests
-from requests.structures import CaseInsensitiveDict
 
 from publishing.channels import tokens, youtube, youtube_errors, youtube_upload
 from publishing.channels import youtube_errors as errors
 from publishing.channels import youtube_text as text
-from publishing.channels.base import ChannelError, Expired, Outcome
-from publishing.channels.http import Answer, Download, Http, NoAnswer, NotSent
+from publishing.channels.base import Expired, Outcome
+from publishing.channels.http import Answer, Download, NoAnswer, NotSent
 from publishing.channels.youtube import YouTube, YouTubeForm
 from publishing.sandbox.youtube import ACCESS_TOKEN, CLIENT_SECRET, NAME, REFRESH_TOKEN, Film
 from publishing.story import Action, Image, Post, Receipt, Story, Video, Way
 from tests.publishing.rigs.youtube import UPLOADS, Rig
+from tests.publishing.scripted import Clock, Scripted, answer, raised
 from tests.publishing.stories import fresh_story, make_correction, make_story
 
 A, P, T, R, U = Outcome.AUTH, Outcome.PERMANENT, Outcome.THROTTLED, Outcome.TRANSIENT, Outcome.UNKNOWN
@@ -45,30 +46,8 @@ def large(monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
         yield running
 
 
-class Clock:
-    """Seconds since 1970, moved by hand."""
-
-    def __init__(self) -> None:
-        self.now = datetime.now(UTC).timestamp()
-
-    def __call__(self) -> float:
-        return self.now
-
-
-class Scripted(Http):
-    """Answers with what it was given; every film is there and five bytes long."""
-
-    def __init__(self, *answers: Answer | Exception) -> None:
-        super().__init__()
-        self.answers = list(answers)
-        self.asked: list[tuple[str, str, dict[str, Any]]] = []
-
-    def call(self, method: str, url: str, **options: Any) -> Answer:
-        self.asked.append((method, url, options))
-        answer = self.answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+class WithFilm(Scripted):
+    """Every film is there and five bytes long."""
 
     @contextmanager
     def download(self, url: str, start: int = 0) -> Iterator[Download]:
@@ -84,12 +63,6 @@ class Raw:
         return piece
 
 
-def answer(body: Any, status: int = 200, **headers: str) -> Answer:
-    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    named = CaseInsensitiveDict({name.replace("_", "-"): value for name, value in headers.items()})
-    return Answer(status, named, raw, None if isinstance(body, bytes) else body)
-
-
 def no(reason: str, status: int = 400) -> Answer:
     told = {"message": "vendor words", "domain": "youtube", "reason": reason}
     return answer({"error": {"code": status, "message": "vendor words", "errors": [told]}}, status)
@@ -102,7 +75,7 @@ HALF = answer(b"", 308)
 
 def scripted(*answers: Answer | Exception, **config: str) -> YouTube:
     secrets = {"access_token": ACCESS_TOKEN, "refresh_token": REFRESH_TOKEN, "client_secret": CLIENT_SECRET}
-    made = YouTube({"client_id": "c"} | config, secrets, owner=NAME, http=Scripted(*answers))
+    made = YouTube({"client_id": "c"} | config, secrets, owner=NAME, http=WithFilm(*answers))
     made.pause = lambda seconds: None
     return made
 
@@ -114,12 +87,6 @@ def filmed(story: Story | None = None, **changes: Any) -> Story:
 
 def post() -> Post:
     return scripted().render(filmed(), Action.POST, "abc")
-
-
-def raised(call: Any) -> ChannelError:
-    with pytest.raises(ChannelError) as caught:
-        call()
-    return caught.value
 
 
 def send(rig: Rig, story: Story | None = None, marker: str = "abc", **config: str) -> Receipt:
@@ -291,7 +258,7 @@ def test_a_film_whose_connection_breaks_is_read_on_from_there(monkeypatch: pytes
     monkeypatch.setattr(youtube_upload, "PIECE_BYTES", 2)
     starts: list[int] = []
 
-    class Torn(Scripted):
+    class Torn(WithFilm):
         @contextmanager
         def download(self, url: str, start: int = 0) -> Iterator[Download]:
             starts.append(start)
@@ -323,7 +290,7 @@ def test_a_large_film_is_never_held_in_memory_as_a_whole() -> None:
             self.left -= wanted
             return bytes(wanted)
 
-    class Sink(Scripted):
+    class Sink(WithFilm):
         @contextmanager
         def download(self, url: str, start: int = 0) -> Iterator[Download]:
             yield Download(200, "video/mp4", size, Endless())
@@ -631,7 +598,7 @@ def test_the_stand_in_clears_what_an_update_does_not_send_along(rig: Rig) -> Non
 
 
 def test_the_stand_in_counts_a_days_allowance_until_midnight_in_california() -> None:
-    clock = Clock()
+    clock = Clock(time.time())
     with Rig(uploads_a_day=1, units_a_day=60, clock=clock) as rig:
         send(rig)  # one upload, and 50 units for its picture
         error = raised(lambda: send(rig, marker="abd"))
@@ -644,14 +611,14 @@ def test_the_stand_in_counts_a_days_allowance_until_midnight_in_california() -> 
 
 
 def test_the_stand_in_forgets_access_after_an_hour() -> None:
-    clock = Clock()
+    clock = Clock(time.time())
     with Rig(clock=clock) as rig:
         clock.now += 3_600
         assert isinstance(raised(rig.adapter().probe), Expired)
 
 
 def test_a_new_film_is_listed_later_than_it_can_be_watched() -> None:
-    clock = Clock()
+    clock = Clock(time.time())
     with Rig(visible_after=30, clock=clock) as rig:
         receipt = send(rig)
         assert rig.adapter().find(post(), "abc") is None

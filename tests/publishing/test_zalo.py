@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,11 +12,10 @@ from typing import Any
 
 import pytest
 import requests
-from requests.structures import CaseInsensitiveDict
 
 from publishing.channels import tokens, zalo
 from publishing.channels import zalo_errors as errors
-from publishing.channels.base import ChannelError, Expired, Outcome
+from publishing.channels.base import Expired, Outcome
 from publishing.channels.http import Answer, Http, NoAnswer, NotSent
 from publishing.channels.zalo import Zalo, ZaloForm
 from publishing.sandbox.zalo import (
@@ -29,6 +29,7 @@ from publishing.sandbox.zalo import (
 )
 from publishing.story import Action, Image, Post, Receipt, Way
 from tests.publishing.rigs.zalo import Rig
+from tests.publishing.scripted import Clock, Scripted, answer, raised
 from tests.publishing.stories import fresh_story, make_correction, make_retraction, make_story
 
 A, P, T, R, U = Outcome.AUTH, Outcome.PERMANENT, Outcome.THROTTLED, Outcome.TRANSIENT, Outcome.UNKNOWN
@@ -39,40 +40,6 @@ COPY = Receipt("0000002a", "https://oa.example/2a")
 def rig() -> Iterator[Rig]:
     with Rig() as running:
         yield running
-
-
-class Clock:
-    """Seconds since 1970, moved by hand."""
-
-    def __init__(self) -> None:
-        self.now = datetime.now(UTC).timestamp()
-
-    def __call__(self) -> float:
-        return self.now
-
-    def forward(self, seconds: float) -> None:
-        self.now += seconds
-
-
-class Scripted(Http):
-    """Answers with what it was given, and remembers what was asked."""
-
-    def __init__(self, *answers: Answer | Exception) -> None:
-        super().__init__()
-        self.answers = list(answers)
-        self.asked: list[tuple[str, str, dict[str, Any]]] = []
-
-    def call(self, method: str, url: str, **options: Any) -> Answer:
-        self.asked.append((method, url, options))
-        answer = self.answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-
-def answer(body: Any, status: int = 200) -> Answer:
-    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return Answer(status, CaseInsensitiveDict(), raw, None if isinstance(body, bytes) else body)
 
 
 def ok(**data: Any) -> Answer:
@@ -93,12 +60,6 @@ def scripted(*answers: Answer | Exception, **secrets: str) -> Zalo:
 
 def post() -> Post:
     return scripted().render(make_story(), Action.POST, "abc")
-
-
-def raised(call: Any) -> ChannelError:
-    with pytest.raises(ChannelError) as caught:
-        call()
-    return caught.value
 
 
 # Errors ------------------------------------------------------------------------------------------------------
@@ -163,7 +124,7 @@ def test_our_secrets_are_taken_out_of_what_zalo_says() -> None:
 
 
 def test_the_id_is_asked_for_until_zalo_has_processed_the_article() -> None:
-    clock = Clock()
+    clock = Clock(time.time())
     with Rig(processing_seconds=10, clock=clock) as rig:
         adapter = rig.adapter()
         adapter.pause = clock.forward
@@ -175,7 +136,7 @@ def test_the_id_is_asked_for_until_zalo_has_processed_the_article() -> None:
 
 
 def test_an_article_that_is_not_processed_in_time_is_unknown_and_found_later() -> None:
-    clock = Clock()
+    clock = Clock(time.time())
     with Rig(processing_seconds=100, clock=clock) as rig:
         adapter = rig.adapter()
         adapter.pause = clock.forward
@@ -405,7 +366,7 @@ def test_an_access_token_is_not_used_with_a_refresh_token_it_did_not_come_with()
 
 
 def test_after_25_hours_the_stand_in_takes_the_access_token_no_more() -> None:
-    clock = Clock()
+    clock = Clock(time.time())
     with Rig(clock=clock) as rig:
         rig.adapter().probe()
         clock.forward(ACCESS_SECONDS + 1)
@@ -465,7 +426,7 @@ def test_the_stand_in_refuses_what_zalo_refuses(rig: Rig, change: dict[str, Any]
 
 
 def test_the_stand_in_counts_a_months_articles_and_a_removed_one_frees_its_place() -> None:
-    clock = Clock()
+    clock = Clock(time.time())
     with Rig(articles_a_month=2, clock=clock) as rig:
         adapter = rig.adapter()
         receipts = [adapter.send(adapter.render(fresh_story(), Action.POST, f"a{n}"), f"a{n}") for n in range(2)]

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import logging
 import ssl
@@ -33,15 +34,17 @@ logging.getLogger("mail.log").setLevel(logging.ERROR)  # it warns about what the
 
 @dataclass
 class RealSmtp:
-    """A running server: what it took in, and how to trust it."""
+    """A running server: what it took in, and how to trust it. ``seconds`` pass between taking a mail in and saying so."""
 
     port: int = 0
     authority: Path = Path()
     mails: list[bytes] = field(default_factory=list)
     logins: int = 0
+    seconds: float = 0.0
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         self.mails.append(envelope.content)
+        await asyncio.sleep(self.seconds)
         return "250 2.0.0 Ok"
 
     def let_in(self, server: Any, session: Any, envelope: Any, mechanism: str, given: Any) -> AuthResult:

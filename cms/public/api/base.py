@@ -91,10 +91,13 @@ def explain(error: Exception, context: dict[str, Any]) -> Response | None:
         told["fields"] = error.detail
     else:
         told["message"] = str(error.detail)
+    return Response({"error": told}, status=error.status_code, headers=retry_after(error))
+
+
+def retry_after(error: exceptions.APIException) -> dict[str, str]:
+    """The header that says when it is worth trying again, if the error knows."""
     wait = getattr(error, "wait", None)
-    return Response(
-        {"error": told}, status=error.status_code, headers={"Retry-After": str(int(wait) + 1)} if wait else {}
-    )
+    return {"Retry-After": str(int(wait) + 1)} if wait else {}
 
 
 class Missing(OpenView):

@@ -31,10 +31,11 @@ class DescriptionView(OpenView):
     """/api/v1/openapi.json; ``?lang=`` gives its words in another language."""
 
     schema = None
+    describe = staticmethod(description)
 
     def get(self, request: Request) -> Response:
         language = request.query_params.get("lang", settings.LANGUAGE_CODE)
         if language not in dict(settings.LANGUAGES):
             words = gettext("There is no such language. These exist: %(names)s.")
             raise ValidationError({"lang": [words % {"names": ", ".join(dict(settings.LANGUAGES))}]})
-        return Response(description(language))
+        return Response(self.describe(language))

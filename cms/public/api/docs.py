@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from cms.page_cache.marking import same_for_everybody
 from cms.public.api.description import description
 
 
@@ -102,6 +103,7 @@ def addresses(language: str) -> list[Address]:
     return found
 
 
+@same_for_everybody
 def api_docs(request: HttpRequest) -> HttpResponse:
     """/du-lieu-mo/, in English /en/open-data/."""
     files = []

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone, translation
 from django.utils.translation import gettext
@@ -19,7 +19,7 @@ from rest_framework.response import Response
 
 from cms.claims import Verdict
 from cms.corrections import Correction
-from cms.incidents import Appearance, Incident, Named, Place, Topic
+from cms.incidents import Appearance, Incident, Named, Place, Topic, family
 from cms.pages.answer import Answer, Change
 from cms.public.api import answers, shapes
 from cms.public.api.base import Filters, MomentField, OpenView, page_of, row_id
@@ -170,17 +170,23 @@ class IncidentView(OpenView):
         operation_id="incident",
         summary=_("One incident"),
         description=_(
-            "The life of one rumour or scam and what was answered. Only incidents with a published answer are known here."
+            "The life of one rumour or scam and what was answered. Only incidents with a published answer are known here. One that was merged into another answers with that one, and its id."
         ),
         responses={200: shapes.IncidentShape, **NOT_FOUND},
     )
     def get(self, request: Request, pk: int) -> Response:
-        live = list(_all_answers().filter(answered__incident=row_id(pk)).distinct().order_by("-first_published_at"))
+        live = list(
+            _all_answers()
+            .filter(answered__incident__in=family([row_id(pk)]))
+            .distinct()
+            .order_by("-first_published_at")
+        )
         if not live:
             raise Http404
         # The words of the register were approved by nobody: they are not even read.
-        incident = Incident.objects.defer("claim", "note").select_related("topic", "place").get(pk=pk)
-        seen = Appearance.objects.filter(incident=pk).values("platform").annotate(times=Count("pk"))
+        found = Incident.objects.defer("claim", "note").select_related("topic", "place")
+        incident = found.filter(Q(merged__pk=pk) | Q(pk=pk, merged_into__isnull=True)).distinct().get()
+        seen = Appearance.objects.filter(incident=incident).values("platform").annotate(times=Count("pk"))
         told = {
             "id": incident.pk,
             "kind": incident.kind,
@@ -189,7 +195,7 @@ class IncidentView(OpenView):
             "place": answers.named(incident.place),
             "first_seen_on": timezone.localdate(incident.first_seen_at),
             "seen_on": list(seen.order_by("-times", "platform")),
-            "life": list(incident.life.values("status", "at")),
+            "life": list(incident.whole_life().values("status", "at")),
             "answers": [answers.reference(page) for page in live],
         }
         return Response(shapes.IncidentShape(told).data)
@@ -198,23 +204,22 @@ class IncidentView(OpenView):
 # Lists of words -----------------------------------------------------------------------------------------------
 
 
-def _names(one: Named) -> dict[str, str]:
-    return {settings.LANGUAGE_CODE: one.name, **one.names}
+def named_with_all(one: Named) -> dict[str, Any]:
+    """A topic or a place with its name in every language that has one."""
+    return {"slug": one.slug, "name": one.name, "names": {settings.LANGUAGE_CODE: one.name, **one.names}}
 
 
 class TopicsView(OpenView):
     @extend_schema(operation_id="topics", summary=_("Topics"), description=_("What answers are about."), responses={200: shapes.TopicList, 429: shapes.ErrorShape})  # fmt: skip
     def get(self, request: Request) -> Response:
-        results = [{"slug": one.slug, "name": one.name, "names": _names(one)} for one in Topic.objects.all()]
+        results = [named_with_all(one) for one in Topic.objects.all()]
         return Response(shapes.TopicList({"results": results}).data)
 
 
 class PlacesView(OpenView):
     @extend_schema(operation_id="places", summary=_("Places"), description=_("Which places answers are about."), responses={200: shapes.PlaceList, 429: shapes.ErrorShape})  # fmt: skip
     def get(self, request: Request) -> Response:
-        results = [
-            {"slug": one.slug, "name": one.name, "names": _names(one), "kind": one.kind} for one in Place.objects.all()
-        ]
+        results = [{**named_with_all(one), "kind": one.kind} for one in Place.objects.all()]
         return Response(shapes.PlaceList({"results": results}).data)
 
 

@@ -1,4 +1,4 @@
-"""``manage.py rotate_credentials``: encrypts every channel's credentials anew under the newest key."""
+"""``manage.py rotate_credentials``: encrypts every channel's credentials, and what else is sealed, under the newest key."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import Any
 from cryptography.fernet import InvalidToken
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from wagtail.log_actions import log
 
 from publishing import vault
 from publishing.models import Channel
 
 
 class Command(BaseCommand):
-    help = "Encrypts every channel's credentials under the first of CREDENTIAL_KEYS. Afterwards older keys can go."
+    help = "Encrypts every channel's credentials and all second factors under the first of CREDENTIAL_KEYS. Afterwards older keys can go."
 
     def handle(self, *args: Any, **options: Any) -> None:
         unreadable = []
@@ -26,6 +27,9 @@ class Command(BaseCommand):
                     unreadable.append(channel.name)
                     continue
                 channel.save(update_fields=["sealed"])
+                log(instance=channel, action="publishing.channel_rekey")
+        for anew in vault.others:
+            unreadable += anew()
         if unreadable:
             raise CommandError(f"None of the keys opens the credentials of: {', '.join(unreadable)}. Enter them again.")
         self.stdout.write("All credentials are under the newest key.")

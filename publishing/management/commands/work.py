@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import close_old_connections
 
+from publishing.trace import tracing
 from publishing.worker import Worker, sweep
 
 SWEEP_SECONDS = 30
@@ -44,8 +45,9 @@ class Command(BaseCommand):
         """What beat does in production: publish what is scheduled, plan what is owed."""
         close_old_connections()
         try:
-            call_command("publish_due", verbosity=0)
-            sweep()
+            with tracing(""):
+                call_command("publish_due", verbosity=0)
+                sweep()
         except Exception as error:
             self.stderr.write(f"tending failed, trying again: {error!r}")
         finally:

@@ -40,6 +40,9 @@ class RigProtocol(Protocol):
     def fault(self, name: str) -> None:
         """Makes the next creating call meet the fault."""
 
+    # Where the adapter takes recordings:
+    # def sounds(self) -> list[str]: SHA-256 of every recording that is at the receiver now
+
     # Where the adapter has measures, and its vendor may stop telling one of them:
     # def metric_gone(self) -> str: makes the server tell one measure no longer, and returns its name
 

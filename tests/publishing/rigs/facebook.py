@@ -7,19 +7,21 @@ from typing import Any, ClassVar
 
 from publishing.channels.base import Outcome
 from publishing.channels.facebook import Facebook
-from publishing.channels.http import Http
 from publishing.sandbox.facebook import PAGE_ID, PAGE_NAME, PAGE_TOKEN, FacebookSandbox
 from publishing.sandbox.facebook_oauth import APP_ID
 from publishing.story import Image, Story, Video
+from tests.publishing.at_stand_in import AtStandIn
 from tests.publishing.public_files import WithFiles
 
 APP_SECRET = "sandbox-app-secret-0123456789abcdef"
 
 
-class Rig:
+class Rig(AtStandIn):
     """One Page of an app that requires the proof of its secret."""
 
     kind: ClassVar[str] = "facebook"
+    channel: ClassVar[type] = Facebook
+    owner: ClassVar[str] = PAGE_NAME
     sends: ClassVar[str] = "card"
     creates: ClassVar[str] = "feed"  # the edge whose call publishes
     expected: ClassVar[dict[str, Outcome]] = {
@@ -41,13 +43,6 @@ class Rig:
     def __init__(self, **options: Any) -> None:
         self.sandbox = FacebookSandbox(app_secret=APP_SECRET, requires_proof=True, **options)
 
-    def __enter__(self) -> Rig:
-        self.sandbox.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.sandbox.stop()
-
     def settings(self) -> tuple[dict[str, Any], dict[str, str]]:
         config = {
             "app_id": APP_ID,
@@ -59,19 +54,8 @@ class Rig:
         }
         return config, {"access_token": PAGE_TOKEN, "app_secret": APP_SECRET}
 
-    def adapter(self, config: dict[str, Any] | None = None, secrets: dict[str, str] | None = None) -> Facebook:
-        usual_config, usual_secrets = self.settings()
-        http = Http(connect=1, read=2)
-        made = Facebook(usual_config | (config or {}), usual_secrets | (secrets or {}), owner=PAGE_NAME, http=http)
-        made.pause = lambda seconds: None
-        return made
-
-    def copies(self) -> list[dict[str, str]]:
-        return self.sandbox.copies()
-
-    def fault(self, name: str) -> None:
-        with self.sandbox.lock:
-            self.sandbox.faults.append({"fault": name, "method": "POST", "path": f"/v25.0/{PAGE_ID}/{self.creates}"})
+    def creating(self) -> str:
+        return f"/v25.0/{PAGE_ID}/{self.creates}"
 
     def metric_gone(self) -> str:
         """Facebook withdraws one metric: a call that names it is refused as a whole."""

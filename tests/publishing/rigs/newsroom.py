@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -68,6 +69,11 @@ class Rig:
                 "url": "",
             }
             for item in self.sandbox.items()
+        ]
+
+    def sounds(self) -> list[str]:
+        return [
+            sha256(path.read_bytes()).hexdigest() for path in self.sandbox.inbox.glob("[!.]*") if path.suffix == ".mp3"
         ]
 
     def fault(self, name: str) -> None:

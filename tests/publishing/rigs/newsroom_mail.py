@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -33,6 +34,7 @@ class Rig:
     kind: ClassVar[str] = "newsroom_mail"
     expected: ClassVar[dict[str, Outcome]] = FAULTS
     faults: ClassVar[frozenset[str]] = frozenset(expected)
+    is_beyond_recall: ClassVar[bool] = True  # what was mailed stays with the receiver
 
     def __init__(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
@@ -69,6 +71,10 @@ class Rig:
 
     def copies(self) -> list[dict[str, str]]:
         return [{"text": f"{mail['Subject']}\n{text_of(mail)}", "url": ""} for mail in self.sandbox.mails()]
+
+    def sounds(self) -> list[str]:
+        parts = [part for mail in self.sandbox.mails() for part in mail.iter_attachments()]
+        return [sha256(part.get_content()).hexdigest() for part in parts if part.get_content_maintype() == "audio"]
 
     def fault(self, name: str) -> None:
         with self.sandbox.page.lock:

@@ -6,19 +6,21 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from publishing.channels.base import Outcome
-from publishing.channels.http import Http
 from publishing.channels.wordpress import WordPress
 from publishing.sandbox.wordpress import CATEGORY, PASSWORD, USERNAME, WordPressSandbox
 from publishing.story import Image, Story
+from tests.publishing.at_stand_in import AtStandIn
 from tests.publishing.public_files import WithFiles
 
 OWNER = "Báo Ánh Dương"
 
 
-class Rig:
+class Rig(AtStandIn):
     """One site, one user who may publish."""
 
     kind: ClassVar[str] = "wordpress"
+    channel: ClassVar[type] = WordPress
+    owner: ClassVar[str] = OWNER
     expected: ClassVar[dict[str, Outcome]] = {
         "drop_before": Outcome.UNKNOWN,
         "drop_after": Outcome.UNKNOWN,
@@ -42,13 +44,6 @@ class Rig:
     def __init__(self, **options: Any) -> None:
         self.sandbox = WordPressSandbox(**options)
 
-    def __enter__(self) -> Rig:
-        self.sandbox.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.sandbox.stop()
-
     def settings(self) -> tuple[dict[str, Any], dict[str, str]]:
         config = {
             "base_url": self.sandbox.url,
@@ -58,14 +53,6 @@ class Rig:
             "on_retraction": "notice",
         }
         return config, {"application_password": PASSWORD}
-
-    def adapter(self, config: dict[str, Any] | None = None, secrets: dict[str, str] | None = None) -> WordPress:
-        usual_config, usual_secrets = self.settings()
-        http = Http(connect=1, read=2)
-        return WordPress(usual_config | (config or {}), usual_secrets | (secrets or {}), owner=OWNER, http=http)
-
-    def copies(self) -> list[dict[str, str]]:
-        return self.sandbox.copies()
 
     def publish_withheld(self) -> None:
         """The newspaper's editor publishes what waits for review."""

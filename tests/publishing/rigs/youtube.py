@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from publishing.channels import tokens
 from publishing.channels.base import Outcome
-from publishing.channels.http import Http
 from publishing.channels.youtube import YouTube
 from publishing.channels.youtube_upload import LOOKS
 from publishing.sandbox.server import Reply, Request, Sandbox
@@ -22,6 +21,7 @@ from publishing.sandbox.youtube import (
 )
 from publishing.sandbox.zalo_pages import PICTURE
 from publishing.story import Image, Story, Video
+from tests.publishing.at_stand_in import AtStandIn
 
 UPLOADS = "/upload/youtube/v3/videos"
 
@@ -42,10 +42,12 @@ class Films(Sandbox):
         return Reply(206 if start else 200, self.film[start:], content_type="video/mp4")
 
 
-class Rig:
+class Rig(AtStandIn):
     """One channel, connected: with an access token in force."""
 
     kind: ClassVar[str] = "youtube"
+    channel: ClassVar[type] = YouTube
+    owner: ClassVar[str] = NAME
     expected: ClassVar[dict[str, Outcome]] = {
         "drop_before": Outcome.UNKNOWN,
         "drop_after": Outcome.UNKNOWN,
@@ -69,13 +71,12 @@ class Rig:
         self.sandbox = YouTubeSandbox(**({"units_a_day": 10_000_000, "uploads_a_day": 100_000} | options))
         self.films = Films(film)
 
-    def __enter__(self) -> Rig:
-        self.sandbox.start()
+    def __enter__(self) -> Self:
         self.films.start()
-        return self
+        return super().__enter__()
 
     def __exit__(self, *error: object) -> None:
-        self.sandbox.stop()
+        super().__exit__(*error)
         self.films.stop()
 
     def fit(self, story: Story, **changes: Any) -> Story:
@@ -97,16 +98,6 @@ class Rig:
             "oauth_base": self.sandbox.url,
         }
         return config, {"client_secret": CLIENT_SECRET} | tokens.kept(ACCESS_TOKEN, REFRESH_TOKEN, 3_599)
-
-    def adapter(self, config: dict[str, Any] | None = None, secrets: dict[str, str] | None = None) -> YouTube:
-        usual_config, usual_secrets = self.settings()
-        http = Http(connect=1, read=2)
-        made = YouTube(usual_config | (config or {}), usual_secrets | (secrets or {}), owner=NAME, http=http)
-        made.pause = lambda seconds: None
-        return made
-
-    def copies(self) -> list[dict[str, str]]:
-        return self.sandbox.copies()
 
     def fault(self, name: str) -> None:
         # The last piece makes a film of an upload. An answer that is lost there is asked for again: those are lost, too.

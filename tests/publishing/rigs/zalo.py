@@ -6,15 +6,17 @@ from typing import Any, ClassVar
 
 from publishing.channels import tokens
 from publishing.channels.base import Outcome
-from publishing.channels.http import Http
 from publishing.channels.zalo import Zalo
 from publishing.sandbox.zalo import ACCESS_TOKEN, APP_ID, APP_SECRET, NAME, REFRESH_TOKEN, ZaloSandbox
+from tests.publishing.at_stand_in import AtStandIn
 
 
-class Rig:
+class Rig(AtStandIn):
     """One Official Account, connected: with an access token in force."""
 
     kind: ClassVar[str] = "zalo"
+    channel: ClassVar[type] = Zalo
+    owner: ClassVar[str] = NAME
     expected: ClassVar[dict[str, Outcome]] = {
         "drop_before": Outcome.UNKNOWN,
         "drop_after": Outcome.UNKNOWN,
@@ -34,13 +36,6 @@ class Rig:
     def __init__(self, **options: Any) -> None:
         self.sandbox = ZaloSandbox(**options)
 
-    def __enter__(self) -> Rig:
-        self.sandbox.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.sandbox.stop()
-
     def settings(self) -> tuple[dict[str, Any], dict[str, str]]:
         config = {
             "app_id": APP_ID,
@@ -51,16 +46,5 @@ class Rig:
         }
         return config, {"app_secret": APP_SECRET} | tokens.kept(ACCESS_TOKEN, REFRESH_TOKEN, 90_000)
 
-    def adapter(self, config: dict[str, Any] | None = None, secrets: dict[str, str] | None = None) -> Zalo:
-        usual_config, usual_secrets = self.settings()
-        http = Http(connect=1, read=2)
-        made = Zalo(usual_config | (config or {}), usual_secrets | (secrets or {}), owner=NAME, http=http)
-        made.pause = lambda seconds: None
-        return made
-
-    def copies(self) -> list[dict[str, str]]:
-        return self.sandbox.copies()
-
-    def fault(self, name: str) -> None:
-        with self.sandbox.lock:
-            self.sandbox.faults.append({"fault": name, "method": "POST", "path": "/v2.0/article/create"})
+    def creating(self) -> str:
+        return "/v2.0/article/create"

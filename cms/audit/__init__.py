@@ -1,0 +1,1 @@
+"""Who did what when: one chain of entries that cannot be changed unseen, and the history of each story."""

@@ -1,0 +1,1 @@
+"""Backups and how they are brought back: ``manage.py backup`` and ``manage.py restore`` (docs/backup.md)."""
