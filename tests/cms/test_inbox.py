@@ -21,7 +21,7 @@ from wagtail.users.models import UserProfile
 from cms import people
 from cms.incidents import Incident
 from cms.models import Place, Submission, Topic
-from cms.sent_in import groups
+from cms.sent_in import groups, inbox
 from cms.sent_in.receive import receive
 from cms.storage import PrivateStorage
 from tests.make import make_incident, make_rebuttal, make_user, publish, team
@@ -364,3 +364,13 @@ def test_what_a_stranger_wrote_is_no_markup_in_the_admin(client, editor):
     first = send("<script>alert(1)</script> nước máy nhiễm độc")
     shown = str(show(client)) + group_page(client, first).content.decode()
     assert "<script>alert(1)" not in shown and re.search("&lt;script&gt;alert", shown)
+
+
+def test_the_number_in_the_menu_is_what_the_list_shows(client, editor):
+    """It is asked in SQL of its own, for speed."""
+    first, again, other, decided = send(), send(), send(POWER), send(BRIDGE)
+    do(client, decided, "not_checkable")
+    assert again.same_as == first
+    assert inbox.new_groups() == len(rows(client)) == 2
+    do(client, other, "not_checkable")
+    assert inbox.new_groups() == len(rows(client)) == 1

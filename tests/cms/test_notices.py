@@ -19,7 +19,7 @@ from cms import people
 from cms.models import NoticeWishes, PersonalNotice, User
 from cms.notices import mailing
 from cms.notices.kinds import How, News
-from cms.notices.personal import find, tell
+from cms.notices.personal import find, number_unread, tell
 from cms.sent_in.receive import receive
 from publishing import notices as by_channel
 from publishing.models import Channel, State
@@ -314,6 +314,22 @@ def test_the_menu_counts_what_is_unread_and_marking_all_empties_it(client):
     client.post(reverse("notices"))
     assert "Notices (" not in str(page(client, editor, reverse("notices")))
     assert PersonalNotice.objects.filter(person=other).unread().count() == 1
+
+
+def test_the_number_in_the_menu_is_what_the_query_sets_find():
+    """It is asked in SQL of its own, for speed."""
+    editor, other = person(people.EDITOR), person(people.EDITOR)
+    tell([news(editor, other), news(editor, about="2"), news(editor, kind="incident"), news(editor, about="3")])
+    PersonalNotice.objects.filter(person=editor, about="3").update(read_at=NOON)
+    PersonalNotice.objects.filter(person=editor, about="2").update(kind="a-kind-of-an-older-release")
+
+    def found(user: User) -> int:
+        return PersonalNotice.objects.shown_to(user).unread().count()
+
+    assert number_unread(editor) == found(editor) == 2
+    assert number_unread(other) == found(other) == 1
+    nobody = make_user()
+    assert number_unread(nobody) == found(nobody) == 0
 
 
 def test_nobody_marks_the_notice_of_another_person(client):

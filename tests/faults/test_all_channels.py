@@ -25,7 +25,7 @@ from tests.servers.databases import postgres, redis
 from tests.servers.local import kill, stop
 
 DELIVERIES, KILLS, MOST_TURNS = 300, 8, 30
-STARTS_WITHIN, RESTS = 30.0, 4.0  # seconds; without an attempt for so long, a worker waits for what nobody here waits for
+STARTS_WITHIN, RESTS = 30.0, 4.0  # seconds; after so long without an attempt, a worker has nothing it can do now
 ATTEMPTS = "SELECT count(*) FROM publishing_attempt"
 FAST = {"DELIVERY_LEASE_SECONDS": "3", "DELIVERY_READ_SECONDS": "1"}
 ROOMY: dict[str, dict[str, Any]] = {  # limits of the vendors that so many posts in a minute would meet
