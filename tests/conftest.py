@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import os
 import shutil
@@ -10,10 +11,10 @@ from pathlib import Path
 import hypothesis
 import pytest
 from django.core.files.images import ImageFile
-from django.core.signals import setting_changed
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
-from django.urls import clear_url_caches
+from django.urls import URLResolver, resolvers
+from django.urls.resolvers import RegexPattern
 from PIL import Image
 
 from tests.servers.migrated import copy_sqlite
@@ -124,17 +125,33 @@ def _own_folders(settings, tmp_path):
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.PRIVATE_NETWORKS = LOOPBACK  # where stand-ins and real servers of tests are
-    # A test is one transaction that never commits: what waits for that would never be done.
-    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+    settings.TASKS = {"default": {"BACKEND": "tests.quick_tasks.QuickTasks"}}
+    settings.WHITENOISE_AUTOREFRESH = True  # looks for a file when it is asked for, not for all of them in every test
     settings.FETCH_LINKS = False  # sweeps ask no stranger's server; tests of that turn it on
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 
-@receiver(setting_changed)
-def _addresses_follow_the_main_language(setting: str, **_signal: object) -> None:
-    # Django remembers which language has no prefix, once an address was looked up.
-    if setting == "LANGUAGE_CODE":
-        clear_url_caches()
+@pytest.fixture
+def wagtails_indexes(settings):
+    """The search of the admin and the index of what uses what are written, as in production."""
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+
+
+@functools.cache
+def _addresses(urlconf: str, _main_language: str) -> URLResolver:
+    return URLResolver(RegexPattern(r"^/"), urlconf)
+
+
+def _addresses_of_the_main_language(urlconf: str) -> URLResolver:
+    """Django remembers which language has no prefix, once an address was looked up; tests change the main language, and to
+    forget all addresses each time takes a tenth of a second."""
+    from django.conf import settings
+
+    return _addresses(urlconf, settings.LANGUAGE_CODE)
+
+
+_addresses_of_the_main_language.cache_clear = _addresses.cache_clear
+resolvers._get_cached_resolver = _addresses_of_the_main_language
 
 
 @pytest.fixture(autouse=True)
