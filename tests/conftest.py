@@ -10,6 +10,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from django.core.cache import cache
 from django.core.files.images import ImageFile
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
@@ -152,6 +153,12 @@ def _addresses_of_the_main_language(urlconf: str) -> URLResolver:
 
 _addresses_of_the_main_language.cache_clear = _addresses.cache_clear
 resolvers._get_cached_resolver = _addresses_of_the_main_language
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered():
+    """The next test's picture has the same number as this one's and lies in another folder: what a cache knows is untrue."""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -106,6 +106,7 @@ def test_every_deed_of_our_desks_has_a_row():
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("wagtails_indexes")
 @pytest.mark.parametrize("part", ["public", "desk", "wagtail"])
 def test_everybody_may_do_what_the_table_says_and_nothing_else(picture: Picture, part: str):
     world = build(picture)
