@@ -248,6 +248,7 @@ def test_the_list_costs_the_same_however_long_it_is(client, django_assert_num_qu
     approved_alert(campaign=make_campaign())
     taken_back(approved_alert())
     url = reverse("alerts")
+    client.get(url)  # what is asked once and remembered
     with CaptureQueriesContext(connection) as few:
         client.get(url)
     for _each in range(3):
