@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -248,11 +249,11 @@ def test_the_list_costs_the_same_however_long_it_is(client, django_assert_num_qu
     approved_alert(campaign=make_campaign())
     taken_back(approved_alert())
     url = reverse("alerts")
-    client.get(url)  # what is asked once and remembered
     with CaptureQueriesContext(connection) as few:
         client.get(url)
     for _each in range(3):
         approved_alert(campaign=make_campaign())
         taken_back(approved_alert())
+    cache.clear()  # nothing was remembered the first time
     with django_assert_num_queries(len(few)):
         client.get(url)
