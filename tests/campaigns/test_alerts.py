@@ -249,11 +249,14 @@ def test_the_list_costs_the_same_however_long_it_is(client, django_assert_num_qu
     approved_alert(campaign=make_campaign())
     taken_back(approved_alert())
     url = reverse("alerts")
+    client.get("/")  # what every page asks once
+    taken_back(approved_alert())
+    cache.clear()
     with CaptureQueriesContext(connection) as few:
         client.get(url)
     for _each in range(3):
         approved_alert(campaign=make_campaign())
         taken_back(approved_alert())
-    cache.clear()  # nothing was remembered the first time
+    cache.clear()
     with django_assert_num_queries(len(few)):
         client.get(url)
