@@ -17,7 +17,7 @@ class CmsConfig(AppConfig):
         from cms.audit import rights, sealing
         from cms.cards import cards
         from cms.complaints import complaint, letters
-        from cms.desk import lighter_admin
+        from cms.desk import lighter_admin, rich_text_threads
         from cms.feeds import websub
         from cms.finding import indexing
         from cms.intake import partners
@@ -34,6 +34,7 @@ class CmsConfig(AppConfig):
         approval.connect()
         admin_doors.connect()
         lighter_admin.connect()
+        rich_text_threads.connect()
         self._say_what_kinds_of_answer_there_are()
         corrections.connect()
         deadlines.connect()
