@@ -321,7 +321,7 @@ def test_the_number_in_the_menu_is_what_the_query_sets_find():
     editor, other = person(people.EDITOR), person(people.EDITOR)
     tell([news(editor, other), news(editor, about="2"), news(editor, kind="incident"), news(editor, about="3")])
     PersonalNotice.objects.filter(person=editor, about="3").update(read_at=NOON)
-    PersonalNotice.objects.filter(person=editor, about="2").update(kind="a-kind-of-an-older-release")
+    PersonalNotice.objects.filter(person=editor, about="2").update(kind="of-an-older-one")
 
     def found(user: User) -> int:
         return PersonalNotice.objects.shown_to(user).unread().count()
