@@ -15,7 +15,8 @@ from django.db import transaction
 from django_tasks.backends.immediate import ImmediateBackend
 
 # What takes (app_label, model_name, pk); by name, since these modules ask for this one.
-ABOUT_A_ROW = {"modelsearch.tasks.insert_or_update_object_task", "wagtail.tasks.update_reference_index_task"}
+INTO_THE_SEARCH, OF_USES = "modelsearch.tasks.insert_or_update_object_task", "wagtail.tasks.update_reference_index_task"
+ABOUT_A_ROW = {INTO_THE_SEARCH, OF_USES}
 
 
 class AfterCommit(ImmediateBackend):

@@ -151,7 +151,6 @@ def _addresses_of_the_main_language(urlconf: str) -> URLResolver:
     return _addresses(urlconf, settings.LANGUAGE_CODE)
 
 
-_addresses_of_the_main_language.cache_clear = _addresses.cache_clear
 resolvers._get_cached_resolver = _addresses_of_the_main_language
 
 

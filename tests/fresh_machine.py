@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -28,7 +27,7 @@ from pathlib import Path
 import requests
 import urllib3
 
-from tests.servers.local import answers, wait_until
+from tests.servers.local import answers, stop, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
 DOMAIN = "kiemchung.example.vn"
@@ -109,13 +108,8 @@ class Machine:
 
     def stop(self) -> None:
         """As with its button: systemd ends what runs."""
-        if self.process and self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-            try:
-                self.process.wait(120)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+        if self.process:
+            stop(self.process, 120)
 
 
 def ask(path: str = "/", port: int = 443) -> requests.Response:

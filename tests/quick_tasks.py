@@ -11,7 +11,7 @@ from typing import Any
 
 from django_tasks.backends.immediate import ImmediateBackend
 
-INTO_THE_SEARCH, OF_USES = "modelsearch.tasks.insert_or_update_object_task", "wagtail.tasks.update_reference_index_task"
+from cms.after_commit import INTO_THE_SEARCH, OF_USES
 
 
 class QuickTasks(ImmediateBackend):
